@@ -1,0 +1,26 @@
+package koine.app;
+
+import java.nio.file.Path;
+import koine.i18n.Problem;
+import koine.i18n.UiLanguage;
+import org.jspecify.annotations.Nullable;
+
+/** What the command line needs of the window; the `ui` module implements it and hands it in at start. */
+public interface Desktop {
+    /** True when a window can be shown on this machine (a display is there). */
+    boolean available();
+
+    /** Opens the window and returns when it is closed. @return the exit code */
+    int open(Assistant assistant);
+
+    /**
+     * Renders a screen, without a display, from the profile's own data.
+     *
+     * @param screen {@code chat}, {@code welcome} or {@code settings}
+     */
+    void screenshot(Assistant assistant, String screen, ScreenshotOptions options) throws Problem;
+
+    /** @param dark null is the profile's choice */
+    record ScreenshotOptions(
+            @Nullable UiLanguage language, @Nullable Boolean dark, int width, int height, Path out) {}
+}

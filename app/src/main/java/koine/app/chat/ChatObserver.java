@@ -1,0 +1,22 @@
+package koine.app.chat;
+
+import koine.app.conversations.ChatTurn;
+import koine.app.conversations.Message;
+
+/** Hears a question being answered, on the thread that called {@link ChatService}. */
+public interface ChatObserver {
+    /** The question is on disk. The answer's message exists, empty, and streams from now on. */
+    default void onStored(ChatTurn turn) {}
+
+    /** The engine is loading the model, 0 to 1. */
+    default void onLoadProgress(double fraction) {}
+
+    /** The model is reading. Tokens. */
+    default void onPromptProgress(int processed, int cached, int total) {}
+
+    /** More of the answer. */
+    default void onText(String text) {}
+
+    /** The answer's message as it was stored at its end: complete, interrupted or failed. */
+    default void onEnd(Message answer) {}
+}

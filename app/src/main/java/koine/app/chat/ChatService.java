@@ -1,0 +1,25 @@
+package koine.app.chat;
+
+import koine.app.conversations.Message;
+import koine.i18n.Problem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks questions: stores the question, asks the engine, stores the answer as it streams. Methods block; call them on a
+ * virtual or background thread. One running answer per conversation.
+ */
+public interface ChatService {
+    /**
+     * @param conversationId null begins a new conversation
+     * @return the answer as stored. An interrupted answer is a result, not an exception, when the user stopped it
+     * @throws Problem when the model is missing, or the engine failed; what was received is stored as interrupted or failed first
+     */
+    Message ask(@Nullable String conversationId, String question, ChatOptions options, ChatObserver observer)
+            throws Problem;
+
+    /** Answers the last question of a conversation anew; the former answer is kept as a sibling. */
+    Message retry(String conversationId, ChatOptions options, ChatObserver observer) throws Problem;
+
+    /** Stops the running answer of a conversation within half a second; what was received stays, as interrupted. */
+    void stop(String conversationId);
+}

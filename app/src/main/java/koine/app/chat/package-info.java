@@ -1,0 +1,5 @@
+/** One question and its answer: stored, asked, streamed, stored. */
+@NullMarked
+package koine.app.chat;
+
+import org.jspecify.annotations.NullMarked;

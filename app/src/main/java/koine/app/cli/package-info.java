@@ -1,0 +1,5 @@
+/** The command line. */
+@NullMarked
+package koine.app.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,22 @@
+package koine.app.conversations;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Conversations and messages on disk. Blocking; any thread. Shared with other processes of the same user. */
+public interface ConversationStore {
+    /** The latest first. */
+    List<Conversation> list();
+
+    Optional<Conversation> find(String conversationId);
+
+    /** The messages from the first question to the newest answer (of sibling answers the newest), in order. */
+    List<Message> messages(String conversationId);
+
+    /** Every message, siblings too, in the order of their making. */
+    List<Message> allMessages(String conversationId);
+
+    void rename(String conversationId, String title);
+
+    void delete(String conversationId);
+}

@@ -1,0 +1,5 @@
+/** Checks of the application image. */
+@NullMarked
+package koine.installers;
+
+import org.jspecify.annotations.NullMarked;
