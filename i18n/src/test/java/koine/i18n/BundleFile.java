@@ -72,7 +72,7 @@ record BundleFile(String name, List<String> lines, List<Entry> entries) {
     /** The line that gives a key a pattern. */
     static String line(String key, String pattern) {
         String escaped = pattern.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t");
-        return key + " = " + (escaped.startsWith(" ") ? "\\" + escaped : escaped);
+        return key + "=" + (escaped.startsWith(" ") ? "\\" + escaped : escaped);
     }
 
     private static Properties load(String line) {

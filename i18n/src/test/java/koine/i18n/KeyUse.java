@@ -3,6 +3,7 @@ package koine.i18n;
 import com.sun.source.tree.BinaryTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ExpressionTree;
+import com.sun.source.tree.LambdaExpressionTree;
 import com.sun.source.tree.LiteralTree;
 import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.NewClassTree;
@@ -28,12 +29,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which texts the program asks for, read from its syntax trees so that line breaks and comments do not matter.
  *
- * @param asked every key given to a method {@code text}, and every problem with its code
+ * @param asked every key given to a method that fills texts, every problem with its code, and in the modules that speak
+ *     to people every other string that looks like a key
  * @param literals all strings in the sources: a key among them counts as used
  * @param prefixes strings that something is appended to, such as {@code "chat.state." + state}
  */
 record KeyUse(List<Asked> asked, Set<String> literals, Set<String> prefixes) {
     private static final Pattern KEY = Pattern.compile("[a-z][A-Za-z0-9-]*(\\.[A-Za-z0-9-]+)+");
+    private static final Pattern FILE =
+            Pattern.compile(".*\\.(css|db|gguf|json|lock|log|md|png|properties|sql|tmp|txt)");
+    private static final Pattern SPEAKING_MODULE = Pattern.compile(".*/(app|ui)/src/main/.*");
+    private static final Set<String> FILLING = Set.of("text", "get", "bind");
     private static final Pattern CODE = Pattern.compile("KOINE-[A-Z][0-9]{3}");
 
     /**
@@ -123,6 +129,8 @@ record KeyUse(List<Asked> asked, Set<String> literals, Set<String> prefixes) {
         private final KeyUse use;
         private final CompilationUnitTree unit;
         private final Trees trees;
+        /** Keys already seen as what a call asks for. */
+        private final Set<LiteralTree> filling = new HashSet<>();
 
         Scanner(KeyUse use, CompilationUnitTree unit, Trees trees) {
             this.use = use;
@@ -134,6 +142,14 @@ record KeyUse(List<Asked> asked, Set<String> literals, Set<String> prefixes) {
         public @Nullable Void visitLiteral(LiteralTree literal, @Nullable Void nothing) {
             if (literal.getValue() instanceof String text) {
                 use.literals.add(text);
+                boolean maybe =
+                        KEY.matcher(text).matches() && !FILE.matcher(text).matches();
+                String file = unit.getSourceFile().getName().replace('\\', '/');
+                if (maybe
+                        && !filling.contains(literal)
+                        && SPEAKING_MODULE.matcher(file).matches()) {
+                    use.asked.add(new Asked(where(literal), text, Optional.empty(), false));
+                }
             }
             return super.visitLiteral(literal, null);
         }
@@ -151,15 +167,19 @@ record KeyUse(List<Asked> asked, Set<String> literals, Set<String> prefixes) {
 
         @Override
         public @Nullable Void visitMethodInvocation(MethodInvocationTree call, @Nullable Void nothing) {
-            String method = call.getMethodSelect().toString();
             List<? extends ExpressionTree> arguments = call.getArguments();
-            if (method.equals("text") || method.endsWith(".text")) {
-                boolean certain = method.toLowerCase(Locale.ROOT).contains("messages");
-                if (!arguments.isEmpty()) {
-                    for (String key : strings(arguments.getFirst())) {
-                        if (KEY.matcher(key).matches()) {
-                            use.asked.add(new Asked(where(call), key, given(arguments), certain));
-                        }
+            String select = call.getMethodSelect().toString();
+            int dot = select.lastIndexOf('.');
+            if (FILLING.contains(select.substring(dot + 1)) && !arguments.isEmpty()) {
+                String receiver = select.substring(0, Math.max(0, dot)).toLowerCase(Locale.ROOT);
+                boolean certain = (receiver.contains("messages") && select.endsWith(".text"))
+                        || receiver.endsWith("texts")
+                        || receiver.endsWith("texts()");
+                for (LiteralTree key : strings(arguments.getFirst())) {
+                    String text = String.valueOf(key.getValue());
+                    if (KEY.matcher(text).matches()) {
+                        use.asked.add(new Asked(where(key), text, given(arguments), certain));
+                        filling.add(key);
                     }
                 }
             }
@@ -175,17 +195,17 @@ record KeyUse(List<Asked> asked, Set<String> literals, Set<String> prefixes) {
 
         private void problem(Tree tree, List<? extends ExpressionTree> arguments) {
             for (ExpressionTree argument : arguments) {
-                for (String code : argument instanceof LiteralTree ? strings(argument) : List.<String>of()) {
-                    if (CODE.matcher(code).matches()) {
-                        use.asked.add(new Asked(where(tree), "problem." + code, mapOf(arguments), true));
-                    }
+                if (argument instanceof LiteralTree literal
+                        && literal.getValue() instanceof String code
+                        && CODE.matcher(code).matches()) {
+                    use.asked.add(new Asked(where(tree), "problem." + code, mapOf(arguments), true));
                 }
             }
         }
 
         /** The strings an expression may have as its value: one, or those of a choice; none when it is put together. */
-        private static List<String> strings(Tree expression) {
-            List<String> strings = new ArrayList<>();
+        private static List<LiteralTree> strings(Tree expression) {
+            List<LiteralTree> strings = new ArrayList<>();
             new Choices(strings).scan(expression, null);
             return strings;
         }
@@ -194,23 +214,28 @@ record KeyUse(List<Asked> asked, Set<String> literals, Set<String> prefixes) {
             return arguments.size() == 1 ? Optional.of(Set.of()) : mapOf(arguments);
         }
 
-        /** The keys of an argument that is written as {@code Map.of("a", …, "b", …)}. */
+        /** The keys of an argument that is written as {@code Map.of("a", …)} or {@code () -> Map.of("a", …)}. */
         private static Optional<Set<String>> mapOf(List<? extends ExpressionTree> arguments) {
             for (ExpressionTree argument : arguments) {
-                if (argument instanceof MethodInvocationTree map
+                Tree value = argument instanceof LambdaExpressionTree lambda ? lambda.getBody() : argument;
+                if (value instanceof MethodInvocationTree map
                         && map.getMethodSelect().toString().equals("Map.of")) {
-                    Set<String> names = new TreeSet<>();
-                    for (int i = 0; i < map.getArguments().size(); i += 2) {
-                        if (!(map.getArguments().get(i) instanceof LiteralTree name)
-                                || !(name.getValue() instanceof String text)) {
-                            return Optional.empty();
-                        }
-                        names.add(text);
-                    }
-                    return Optional.of(names);
+                    return names(map);
                 }
             }
             return Optional.empty();
+        }
+
+        private static Optional<Set<String>> names(MethodInvocationTree map) {
+            Set<String> names = new TreeSet<>();
+            for (int i = 0; i < map.getArguments().size(); i += 2) {
+                if (!(map.getArguments().get(i) instanceof LiteralTree name)
+                        || !(name.getValue() instanceof String text)) {
+                    return Optional.empty();
+                }
+                names.add(text);
+            }
+            return Optional.of(names);
         }
 
         private String where(Tree tree) {
@@ -222,16 +247,16 @@ record KeyUse(List<Asked> asked, Set<String> literals, Set<String> prefixes) {
 
     /** Collects strings, but not those inside calls or concatenations. */
     private static final class Choices extends TreeScanner<@Nullable Void, @Nullable Void> {
-        private final List<String> strings;
+        private final List<LiteralTree> strings;
 
-        Choices(List<String> strings) {
+        Choices(List<LiteralTree> strings) {
             this.strings = strings;
         }
 
         @Override
         public @Nullable Void visitLiteral(LiteralTree literal, @Nullable Void nothing) {
-            if (literal.getValue() instanceof String text) {
-                strings.add(text);
+            if (literal.getValue() instanceof String) {
+                strings.add(literal);
             }
             return null;
         }

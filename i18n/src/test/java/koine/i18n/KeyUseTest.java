@@ -28,7 +28,7 @@ class KeyUseTest {
                 """);
         Finding finding = only(use.check(ENGLISH));
         assertEquals("asks for chat.sned, which English does not have", finding.what());
-        assertEquals("write it and paste into en.properties:\nchat.sned = …", finding.fix());
+        assertEquals("write it and paste into en.properties:\nchat.sned=…", finding.fix());
     }
 
     @Test
@@ -68,6 +68,28 @@ class KeyUseTest {
     }
 
     @Test
+    void arguments_are_seen_in_a_binding_too() throws IOException {
+        assertEquals(
+                "gives chat.sent no [name]",
+                only(source("void f() { texts.bind(\"chat.sent\", () -> Map.of(\"nmae\", n), n); }")
+                                .check(ENGLISH))
+                        .what());
+        assertEquals(
+                List.of(),
+                source("void f() { texts.bind(\"chat.sent\", () -> Map.of(\"name\", n), n); }")
+                        .check(ENGLISH));
+    }
+
+    @Test
+    void a_key_handed_on_must_exist_in_the_modules_that_speak_to_people() throws IOException {
+        String members = "void f() { heading(\"chat.heading\"); style(\"chat.css\"); property(\"koine.home\"); }";
+        Finding finding = only(source("/repo/ui/src/main/java/A.java", members).check(ENGLISH));
+        assertEquals("asks for chat.heading, which English does not have", finding.what());
+        assertEquals(
+                List.of(), source("/repo/engine/src/main/java/A.java", members).check(ENGLISH));
+    }
+
+    @Test
     void a_problem_needs_its_sentence_and_its_arguments() throws IOException {
         KeyUse use = source("""
                 void f() { throw new Problem("KOINE-E101", Map.of()); }
@@ -78,7 +100,7 @@ class KeyUseTest {
         assertEquals(2, findings.size(), () -> Finding.report(findings));
         assertEquals("gives problem.KOINE-E101 no [engine]", findings.getFirst().what());
         assertEquals(
-                "write it and paste into en.properties:\nproblem.KOINE-E102 = … {size}",
+                "write it and paste into en.properties:\nproblem.KOINE-E102=… {size}",
                 findings.getLast().fix());
     }
 
@@ -102,7 +124,11 @@ class KeyUseTest {
     }
 
     private static KeyUse source(String members) throws IOException {
-        JavaFileObject file = new SimpleJavaFileObject(URI.create("string:///A.java"), JavaFileObject.Kind.SOURCE) {
+        return source("/A.java", members);
+    }
+
+    private static KeyUse source(String path, String members) throws IOException {
+        JavaFileObject file = new SimpleJavaFileObject(URI.create("string://" + path), JavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) {
                 return "class A {\n" + members + "\n}";
