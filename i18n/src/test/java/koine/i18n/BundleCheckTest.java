@@ -184,7 +184,7 @@ class BundleCheckTest {
     private static void assertClean(String english, String arabic) {
         List<Finding> findings = new ArrayList<>(check(english, arabic, "ar"));
         findings.addAll(new BundleCheck(bundle("en", english), pending(NO_PENDING), false).checkEnglish());
-        assertEquals("", Finding.report(findings));
+        Finding.assertNone(findings);
     }
 
     private static List<Finding> check(String english, String translation, String tag) {
@@ -205,7 +205,7 @@ class BundleCheckTest {
     }
 
     private static Finding only(List<Finding> findings) {
-        assertEquals(1, findings.size(), () -> Finding.report(findings));
+        assertEquals(1, findings.size(), findings::toString);
         return findings.getFirst();
     }
 

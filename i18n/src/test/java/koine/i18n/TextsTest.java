@@ -1,6 +1,5 @@
 package koine.i18n;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
@@ -40,24 +39,24 @@ class TextsTest {
 
     @Test
     void english_is_well_formed_with_its_own_plurals() {
-        assertEquals("", Finding.report(CHECK.checkEnglish()));
+        Finding.assertNone(CHECK.checkEnglish());
     }
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ENGLISH")
     void every_language_says_what_english_says_with_the_same_arguments_and_its_own_plurals(UiLanguage language) {
         BundleFile translation = read(MESSAGES + language.tag() + ".properties");
-        assertEquals("", Finding.report(CHECK.check(translation, language.tag())));
+        Finding.assertNone(CHECK.check(translation, language.tag()));
     }
 
     @Test
     void every_text_the_program_asks_for_exists_and_gets_its_arguments() throws IOException {
-        assertEquals("", Finding.report(programs().check(ENGLISH)));
+        Finding.assertNone(programs().check(ENGLISH));
     }
 
     @Test
     void every_text_is_asked_for_somewhere() throws IOException {
-        assertEquals("", Finding.report(programs().unused(ENGLISH)));
+        Finding.assertNone(programs().unused(ENGLISH));
     }
 
     @Test
@@ -69,7 +68,7 @@ class TextsTest {
             findings.addAll(CleanText.check(ROOT.relativize(file).toString(), Files.readAllBytes(file)));
         }
         assertTrue(files > 20, "only " + files + " files found under " + ROOT);
-        assertEquals("", Finding.report(findings));
+        Finding.assertNone(findings);
     }
 
     private static KeyUse programs() throws IOException {
