@@ -30,7 +30,11 @@ public final class TinyModel {
     private TinyModel(JsonObject shape) {
         this.shape = shape;
         for (Map.Entry<String, JsonElement> entry : shape.getAsJsonObject("kv").entrySet()) {
-            metadata.put(entry.getKey(), value(entry.getValue().getAsJsonObject()));
+            GgufValue value = value(entry.getValue().getAsJsonObject());
+            // the shapes do not know of what an empty array is one, and llama.cpp refuses the wrong type
+            if (!(value instanceof GgufValue.Array array) || array.count() > 0) {
+                metadata.put(entry.getKey(), value);
+            }
         }
     }
 
