@@ -24,7 +24,7 @@ final class LoopbackChannel implements Closeable {
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
-    private final Duration idleTimeout;
+    private volatile Duration idleTimeout;
 
     private LoopbackChannel(SocketChannel channel, Selector selector, SelectionKey key, Duration idleTimeout) {
         this.channel = channel;
@@ -61,6 +61,10 @@ final class LoopbackChannel implements Closeable {
             }
             throw e;
         }
+    }
+
+    void idleTimeout(Duration timeout) {
+        idleTimeout = timeout;
     }
 
     /** @return number of bytes read, at least 1, or -1 at the end */

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -61,6 +62,11 @@ public final class LoopbackResponse implements Closeable {
     /** The body as it arrives. Ends regularly only where the server said it would. */
     public InputStream body() {
         return body;
+    }
+
+    /** Another patience for the rest of the body than for its head; zero waits for ever. */
+    public void idleTimeout(Duration timeout) {
+        channel.idleTimeout(timeout);
     }
 
     /** The whole body. @throws ProtocolException when it is longer than {@code maxBytes} */
