@@ -24,6 +24,11 @@ public final class Koine implements Assistant {
     private final StoringChatService chat;
     private @Nullable SqliteConversationStore unsaved;
 
+    /** The assistant of this user on this computer. */
+    public static Koine of(Folders folders, Map<String, String> environment, Properties properties) {
+        throw new UnsupportedOperationException("the engine and the store come with their branches");
+    }
+
     /** @param engines where running engines come from */
     public Koine(
             Folders folders,

@@ -141,7 +141,11 @@ public final class StoringChatService implements ChatService, AutoCloseable {
         } finally {
             try {
                 if (!ended) {
-                    end(writer, observer, writer.soFar().isEmpty() ? MessageState.FAILED : MessageState.INTERRUPTED, null);
+                    end(
+                            writer,
+                            observer,
+                            writer.soFar().isEmpty() ? MessageState.FAILED : MessageState.INTERRUPTED,
+                            null);
                 }
             } finally {
                 running.remove(conversationId, answer);

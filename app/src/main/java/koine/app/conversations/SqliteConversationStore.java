@@ -98,7 +98,7 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
         return reading(c -> Collections.unmodifiableList(allMessages(c, conversationId)));
     }
 
-    /** The system prompt that a conversation was begun with. */
+    @Override
     public Optional<String> systemPrompt(String conversationId) {
         return reading(c -> {
             try (PreparedStatement statement =
