@@ -1,6 +1,5 @@
 package koine.i18n;
 
-import com.ibm.icu.text.MessageFormat;
 import com.ibm.icu.util.ULocale;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +22,7 @@ public final class Messages {
     private final UiLanguage language;
     private final ULocale locale;
     private final Properties patterns;
-    private final Map<String, MessageFormat> formats = new ConcurrentHashMap<>();
+    private final Map<String, Sentence> formats = new ConcurrentHashMap<>();
     private final @Nullable Messages fallback;
 
     private Messages(UiLanguage language, Properties patterns, @Nullable Messages fallback) {
@@ -46,7 +45,13 @@ public final class Messages {
         return text(key, Map.of());
     }
 
-    /** @param arguments the named arguments of the pattern: text, numbers, {@link java.util.Date} */
+    /**
+     * Text arguments that run against the sentence (a file name in an Arabic one) come out isolated, see
+     * {@link Isolates}; those the pattern only selects by do not.
+     *
+     * @param arguments the named arguments of the pattern: text, numbers, {@link java.util.Date}
+     * @throws IllegalArgumentException for a key that no language has
+     */
     public String text(String key, Map<String, ?> arguments) {
         String pattern = patterns.getProperty(key);
         if (pattern == null) {
@@ -55,10 +60,12 @@ public final class Messages {
             }
             throw new IllegalArgumentException("no message for key " + key);
         }
-        MessageFormat format = formats.computeIfAbsent(key, k -> new MessageFormat(pattern, locale));
-        synchronized (format) { // ICU formats are not thread-safe
-            return format.format(arguments);
-        }
+        return formats.computeIfAbsent(key, k -> new Sentence(pattern, locale)).format(arguments);
+    }
+
+    /** Whether no text of English is missing in this language. */
+    public boolean complete() {
+        return fallback == null || patterns.keySet().containsAll(fallback.patterns.keySet());
     }
 
     /** The sentence for a problem, without its code. */

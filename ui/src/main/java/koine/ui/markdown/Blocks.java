@@ -1,0 +1,168 @@
+package koine.ui.markdown;
+
+import java.util.List;
+import javafx.geometry.HPos;
+import javafx.scene.AccessibleRole;
+import javafx.scene.control.Label;
+import javafx.scene.control.Separator;
+import javafx.scene.layout.ColumnConstraints;
+import javafx.scene.layout.GridPane;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import javafx.scene.text.Text;
+import koine.i18n.TextDirection;
+import koine.ui.language.Texts;
+import koine.ui.theme.Style;
+import org.commonmark.ext.gfm.tables.TableBlock;
+import org.commonmark.ext.gfm.tables.TableCell;
+import org.commonmark.ext.gfm.tables.TableRow;
+import org.commonmark.node.BlockQuote;
+import org.commonmark.node.FencedCodeBlock;
+import org.commonmark.node.Heading;
+import org.commonmark.node.HtmlBlock;
+import org.commonmark.node.IndentedCodeBlock;
+import org.commonmark.node.ListBlock;
+import org.commonmark.node.Node;
+import org.commonmark.node.OrderedList;
+import org.commonmark.node.ThematicBreak;
+
+/** Draws one block of a Markdown text. */
+final class Blocks {
+    private static final double LEAST_COLUMN = 96;
+    private final Paragraphs paragraphs;
+    private final Links links;
+
+    Blocks(Paragraphs paragraphs, Links links) {
+        this.paragraphs = paragraphs;
+        this.links = links;
+    }
+
+    Region draw(Node block) {
+        return switch (block) {
+            case Heading heading -> lines(heading, Style.HEADING + Math.min(3, heading.getLevel()));
+            case FencedCodeBlock code -> new CodeBlock(paragraphs, code.getLiteral(), code.getInfo());
+            case IndentedCodeBlock code -> new CodeBlock(paragraphs, code.getLiteral(), "");
+            case HtmlBlock html -> new CodeBlock(paragraphs, html.getLiteral(), "html");
+            case ListBlock list -> list(list);
+            case BlockQuote quote -> quote(quote);
+            case ThematicBreak rule -> rule();
+            case TableBlock table -> table(table);
+            default -> lines(block, null);
+        };
+    }
+
+    /** Running text; lines of different direction stand in flows of their own. */
+    private Region lines(Node block, @org.jspecify.annotations.Nullable String style) {
+        List<List<Text>> lines = Inlines.of(block, links);
+        VBox box = new VBox();
+        box.setMinWidth(0);
+        for (List<Text> line : lines) {
+            var flow = paragraphs.of(line, paragraphs.direction(Inlines.plain(line)));
+            if (style != null) {
+                flow.getStyleClass().add(style);
+            }
+            box.getChildren().add(flow);
+        }
+        return box.getChildren().size() == 1 ? (Region) box.getChildren().removeFirst() : box;
+    }
+
+    private VBox column(Node parent) {
+        VBox column = new VBox();
+        column.getStyleClass().add(Style.MARKDOWN);
+        column.setMinWidth(0);
+        for (Node child = parent.getFirstChild(); child != null; child = child.getNext()) {
+            column.getChildren().add(draw(child));
+        }
+        return column;
+    }
+
+    private Region list(ListBlock list) {
+        VBox rows = new VBox();
+        rows.getStyleClass().addAll(Style.MARKDOWN, list.isTight() ? "tight" : "loose");
+        rows.setMinWidth(0);
+        rows.setAccessibleRole(AccessibleRole.LIST_VIEW);
+        Integer start = list instanceof OrderedList ordered ? ordered.getMarkerStartNumber() : null;
+        int number = start == null ? 1 : start;
+        for (Node item = list.getFirstChild(); item != null; item = item.getNext()) {
+            Label marker = new Label(list instanceof OrderedList ? number++ + "." : "•");
+            marker.getStyleClass().add(Style.LIST_MARKER);
+            marker.setMinWidth(Region.USE_PREF_SIZE);
+            VBox content = column(item);
+            HBox.setHgrow(content, Priority.ALWAYS);
+            HBox row = new HBox(marker, content);
+            row.setMinWidth(0);
+            row.setNodeOrientation(Texts.orientation(direction(item)));
+            row.setAccessibleRole(AccessibleRole.LIST_ITEM);
+            rows.getChildren().add(row);
+        }
+        return rows;
+    }
+
+    private Region quote(BlockQuote quote) {
+        VBox box = column(quote);
+        box.getStyleClass().add(Style.QUOTE);
+        box.setNodeOrientation(Texts.orientation(direction(quote)));
+        return box;
+    }
+
+    private static Region rule() {
+        Separator line = new Separator();
+        line.getStyleClass().add(Style.RULE);
+        return line;
+    }
+
+    private Region table(TableBlock table) {
+        GridPane grid = new GridPane();
+        grid.getStyleClass().add(Style.TABLE);
+        grid.setAccessibleRole(AccessibleRole.TABLE_VIEW);
+        grid.setNodeOrientation(Texts.orientation(direction(table)));
+        int row = 0;
+        int columns = 0;
+        for (Node part = table.getFirstChild(); part != null; part = part.getNext()) {
+            for (Node line = part.getFirstChild(); line != null; line = line.getNext()) {
+                if (line instanceof TableRow) {
+                    columns = Math.max(columns, row(grid, line, row++));
+                }
+            }
+        }
+        for (int column = 0; column < columns; column++) {
+            ColumnConstraints constraints = new ColumnConstraints();
+            constraints.setMinWidth(LEAST_COLUMN);
+            constraints.setHgrow(Priority.SOMETIMES);
+            constraints.setHalignment(HPos.LEFT);
+            grid.getColumnConstraints().add(constraints);
+        }
+        return new WideBlock(grid);
+    }
+
+    private int row(GridPane grid, Node line, int row) {
+        int column = 0;
+        for (Node cell = line.getFirstChild(); cell != null; cell = cell.getNext()) {
+            boolean head = cell instanceof TableCell known && known.isHeader();
+            VBox box = new VBox(lines(cell, head ? Style.TABLE_HEAD : null));
+            box.getStyleClass().add(Style.TABLE_CELL);
+            box.getStyleClass().add(head ? "head" : row % 2 == 0 ? "even" : "odd");
+            box.setMaxHeight(Double.MAX_VALUE);
+            box.setAccessibleRole(AccessibleRole.TABLE_CELL);
+            grid.add(box, column++, row);
+        }
+        return column;
+    }
+
+    private TextDirection direction(Node container) {
+        StringBuilder text = new StringBuilder();
+        gather(container, text);
+        return paragraphs.direction(text);
+    }
+
+    private static void gather(Node node, StringBuilder into) {
+        if (node instanceof org.commonmark.node.Text text) {
+            into.append(text.getLiteral());
+        }
+        for (Node child = node.getFirstChild(); child != null; child = child.getNext()) {
+            gather(child, into);
+        }
+    }
+}
