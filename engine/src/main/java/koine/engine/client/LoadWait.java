@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Waits until an engine has loaded its model, or says why it has not. */
 final class LoadWait {
-    private static final Duration WITHOUT_PROGRESS = Duration.ofSeconds(120);
+    private static final Duration WITHOUT_PROGRESS = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final int MAX_BODY = 64 * 1024;
 
