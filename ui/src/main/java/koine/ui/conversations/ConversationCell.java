@@ -126,11 +126,7 @@ final class ConversationCell extends ListCell<Conversation> {
         Instant now = Instant.now();
         String name = texts.formats().day(item.updatedAt(), now);
         int index = getIndex();
-        boolean first = index == 0
-                || index > 0
-                        && index < getListView().getItems().size()
-                        && !name.equals(texts.formats()
-                                .day(getListView().getItems().get(index - 1).updatedAt(), now));
+        boolean first = index <= 0 || !name.equals(dayOf(index - 1, now));
         day.setText(name);
         day.setVisible(first);
         day.setManaged(first);
@@ -140,5 +136,10 @@ final class ConversationCell extends ListCell<Conversation> {
         all.setMinWidth(Region.USE_COMPUTED_SIZE);
         setGraphic(all);
         setAccessibleText(texts.get("conversations.item", java.util.Map.of("title", title.getText(), "day", name)));
+    }
+
+    private String dayOf(int index, Instant now) {
+        var items = getListView().getItems();
+        return index < items.size() ? texts.formats().day(items.get(index).updatedAt(), now) : "";
     }
 }
