@@ -39,5 +39,9 @@ class PicturesTest {
                 assertTrue(Files.size(out) > 5_000, "an empty picture: " + out);
             }
         }
+        for (UiLanguage language : UiLanguage.values()) {
+            Path out = folder.resolve("whole-" + language.tag() + ".png");
+            Screenshots.take(assistant, "chat", new ScreenshotOptions(language, false, 1100, 1400, out));
+        }
     }
 }

@@ -5,7 +5,7 @@ import koine.i18n.TextDirection;
 /**
  * Text as JavaFX can draw it. It knows the directional isolates of Unicode when it orders text, and draws them as boxes
  * where the font has no glyph for them; the older embeddings it leaves invisible in every font. So isolates become
- * embeddings, one character for one.
+ * embeddings, one character for one; and the selector that asks for a coloured emoji, a box too, goes.
  */
 public final class Drawable {
     private static final char LEFT_TO_RIGHT_EMBEDDING = '\u202a';
@@ -16,9 +16,15 @@ public final class Drawable {
     private static final char FIRST_STRONG_ISOLATE = '\u2068';
     private static final char POP_DIRECTIONAL_ISOLATE = '\u2069';
 
+    private static final char EMOJI_STYLE = '\ufe0f';
+
     private Drawable() {}
 
     public static String of(String text) {
+        return isolates(text.indexOf(EMOJI_STYLE) < 0 ? text : text.replace(String.valueOf(EMOJI_STYLE), ""));
+    }
+
+    private static String isolates(String text) {
         StringBuilder drawn = null;
         for (int i = 0; i < text.length(); i++) {
             char now = text.charAt(i);

@@ -3,10 +3,7 @@ package koine.ui.markdown;
 import java.util.ArrayList;
 import java.util.List;
 import javafx.scene.AccessibleRole;
-import javafx.scene.control.Label;
 import javafx.scene.control.Separator;
-import javafx.scene.layout.HBox;
-import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.scene.text.Text;
@@ -84,15 +81,8 @@ final class Blocks {
         Integer start = list instanceof OrderedList ordered ? ordered.getMarkerStartNumber() : null;
         int number = start == null ? 1 : start;
         for (Node item = list.getFirstChild(); item != null; item = item.getNext()) {
-            Label marker = new Label(list instanceof OrderedList ? number++ + "." : "•");
-            marker.getStyleClass().add(Style.LIST_MARKER);
-            marker.setMinWidth(Region.USE_PREF_SIZE);
-            VBox content = column(item);
-            HBox.setHgrow(content, Priority.ALWAYS);
-            HBox row = new HBox(marker, content);
-            row.setMinWidth(0);
+            ListRow row = new ListRow(list instanceof OrderedList ? number++ + "." : "•", column(item));
             row.setNodeOrientation(Texts.orientation(direction(item)));
-            row.setAccessibleRole(AccessibleRole.LIST_ITEM);
             rows.getChildren().add(row);
         }
         return rows;

@@ -45,6 +45,7 @@ public final class Paragraphs {
         SelectableTextFlow flow = new SelectableTextFlow(pieces.toArray(Text[]::new));
         flow.getStyleClass().add(Style.PARAGRAPH);
         flow.setNodeOrientation(Texts.orientation(direction));
+        flow.setMinHeight(0); // the least height a TextFlow asks for is that at no width: a letter a line
         flow.setAccessibleRole(AccessibleRole.TEXT);
         flow.setAccessibleText(flow.getContentAsString());
         flow.addEventHandler(KeyEvent.KEY_PRESSED, event -> {
