@@ -1,7 +1,9 @@
 package koine.app;
 
+import java.util.List;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
+import koine.i18n.Problem;
 import koine.models.ModelStore;
 
 /**
@@ -18,6 +20,11 @@ public interface Assistant extends AutoCloseable {
     Settings settings();
 
     Folders folders();
+
+    /** What a person should know about the profile: settings that could not be read, for example. */
+    default List<Problem> notices() {
+        return List.of();
+    }
 
     @Override
     void close();

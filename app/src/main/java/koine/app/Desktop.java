@@ -1,6 +1,7 @@
 package koine.app;
 
 import java.nio.file.Path;
+import java.util.List;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,15 @@ public interface Desktop {
      * @param screen {@code chat}, {@code welcome} or {@code settings}
      */
     void screenshot(Assistant assistant, String screen, ScreenshotOptions options) throws Problem;
+
+    /** The screens that can be rendered, and the states of each that can be named. */
+    default List<Screen> screens() {
+        return List.of(
+                new Screen("chat", List.of()), new Screen("settings", List.of()), new Screen("welcome", List.of()));
+    }
+
+    /** @param name as {@link #screenshot} takes it */
+    record Screen(String name, List<String> states) {}
 
     /** @param dark null is the profile's choice */
     record ScreenshotOptions(

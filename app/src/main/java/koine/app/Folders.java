@@ -1,6 +1,9 @@
 package koine.app;
 
+import dev.dirs.ProjectDirectories;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,4 +20,26 @@ public record Folders(
         Path models,
         Path runtime,
         Path logs,
-        @Nullable Path bundle) {}
+        @Nullable Path bundle) {
+
+    /**
+     * The folders of this user. Nothing is made yet.
+     *
+     * @param environment {@code KOINE_HOME} puts everything under one folder; else the platform's own folder for data
+     *     that stays on this computer
+     * @param properties {@code koine.bundle} names the folder of what came with the program
+     */
+    public static Folders resolve(Map<String, String> environment, Properties properties) {
+        String home = environment.getOrDefault("KOINE_HOME", "");
+        Path data = Path.of(home.isBlank() ? ProjectDirectories.from("", "", "koine").dataLocalDir : home)
+                .toAbsolutePath()
+                .normalize();
+        String bundle = properties.getProperty("koine.bundle", "");
+        return new Folders(
+                data,
+                data.resolve("models"),
+                data.resolve("engine"),
+                data.resolve("logs"),
+                bundle.isBlank() ? null : Path.of(bundle).toAbsolutePath().normalize());
+    }
+}

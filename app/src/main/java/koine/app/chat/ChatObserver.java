@@ -2,6 +2,7 @@ package koine.app.chat;
 
 import koine.app.conversations.ChatTurn;
 import koine.app.conversations.Message;
+import koine.engine.client.ChatResult;
 
 /** Hears a question being answered, on the thread that called {@link ChatService}. */
 public interface ChatObserver {
@@ -16,6 +17,9 @@ public interface ChatObserver {
 
     /** More of the answer. */
     default void onText(String text) {}
+
+    /** The engine has ended the answer by itself or on request; {@link #onEnd} follows. Not called when it failed. */
+    default void onResult(ChatResult result) {}
 
     /** The answer's message as it was stored at its end: complete, interrupted or failed. */
     default void onEnd(Message answer) {}

@@ -1,6 +1,12 @@
 package koine.app.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
 import koine.app.Desktop;
+import koine.app.Folders;
+import koine.app.Koine;
+import koine.app.Logging;
 
 /** The program's one door: what a terminal, a script or a double click starts. */
 public final class KoineCommand {
@@ -14,6 +20,28 @@ public final class KoineCommand {
      *     130 interrupted
      */
     public static int run(String[] args, Desktop desktop) {
-        return args.length == 0 && desktop.available() ? 0 : 2;
+        CommandLineApp app = new CommandLineApp(
+                Terminal.ofProcess(),
+                () -> {
+                    Folders folders = Folders.resolve(System.getenv(), System.getProperties());
+                    Logging.toFile(folders);
+                    return Koine.of(folders, System.getenv(), System.getProperties());
+                },
+                desktop,
+                Interrupts.ofProcess(),
+                version());
+        return app.run(Arguments.asTyped(args));
+    }
+
+    private static String version() {
+        try (InputStream in = KoineCommand.class.getResourceAsStream("version.properties")) {
+            Properties read = new Properties();
+            if (in != null) {
+                read.load(in);
+            }
+            return read.getProperty("version", "");
+        } catch (IOException e) {
+            return "";
+        }
     }
 }

@@ -16,6 +16,11 @@ public interface ConversationStore {
     /** Every message, siblings too, in the order of their making. */
     List<Message> allMessages(String conversationId);
 
+    /** The system prompt that a conversation was begun with. */
+    default Optional<String> systemPrompt(String conversationId) {
+        return Optional.empty();
+    }
+
     void rename(String conversationId, String title);
 
     void delete(String conversationId);

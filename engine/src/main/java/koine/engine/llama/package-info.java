@@ -1,4 +1,4 @@
-/** llama.cpp as a validated Java API: models, contexts, samplers, packs. */
+/** llama.cpp as a validated Java API: models, vocabularies, contexts, samplers. Wrong use is an exception, never a crash. */
 @NullMarked
 package koine.engine.llama;
 

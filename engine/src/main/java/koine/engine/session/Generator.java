@@ -15,6 +15,7 @@ public interface Generator extends AutoCloseable {
      * Reads the prompt (reusing what it shares with the last one of the same cache key) and generates.
      *
      * @throws ContextOverflowException when the prompt leaves no room for an answer
+     * @throws IllegalArgumentException when a number is outside its range or the prompt is empty
      * @throws GenerationException when llama.cpp reports a failure
      */
     Outcome generate(Request request, Cancel cancel, Sink sink);
@@ -40,6 +41,8 @@ public interface Generator extends AutoCloseable {
 
     /**
      * @param prompt rendered by the chat template; control tokens in it are recognised
+     * @param topK 0 or less is all
+     * @param maxTokens most tokens of the answer; negative is as many as the context holds
      * @param stop texts that end the answer and are not part of it
      */
     record Request(

@@ -1,0 +1,98 @@
+package koine.app;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import koine.app.chat.ChatService;
+import koine.app.chat.Engines;
+import koine.app.chat.StoringChatService;
+import koine.app.conversations.ConversationStore;
+import koine.app.conversations.SqliteConversationStore;
+import koine.i18n.Problem;
+import koine.models.ModelStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The composition root: every part of the assistant is made here, by hand. Making it touches no file and starts
+ * nothing; each part opens what it needs when it is first used. Any thread.
+ */
+public final class Koine implements Assistant {
+    private final Folders folders;
+    private final ModelStore models;
+    private final JsonSettings settings;
+    private final SqliteConversationStore conversations;
+    private final StoringChatService chat;
+    private @Nullable SqliteConversationStore unsaved;
+
+    /** The assistant of this user on this computer. */
+    public static Koine of(Folders folders, Map<String, String> environment, Properties properties) {
+        throw new UnsupportedOperationException("the engine and the store come with their branches");
+    }
+
+    /** @param engines where running engines come from */
+    public Koine(
+            Folders folders,
+            ModelStore models,
+            Engines engines,
+            Map<String, String> environment,
+            Properties properties) {
+        this.folders = folders;
+        this.models = models;
+        this.settings =
+                new JsonSettings(folders.data().resolve("settings.json"), SystemLanguage.of(environment, properties));
+        this.conversations = new SqliteConversationStore(folders.data().resolve("koine.db"));
+        NativePacks packs = new NativePacks(folders.bundle(), properties);
+        this.chat = new StoringChatService(
+                models, settings, packs::newest, engines, () -> conversations, this::unsavedConversations);
+    }
+
+    @Override
+    public ChatService chat() {
+        return chat;
+    }
+
+    @Override
+    public ConversationStore conversations() {
+        return conversations;
+    }
+
+    @Override
+    public ModelStore models() {
+        return models;
+    }
+
+    @Override
+    public Settings settings() {
+        return settings;
+    }
+
+    @Override
+    public Folders folders() {
+        return folders;
+    }
+
+    @Override
+    public List<Problem> notices() {
+        return settings.notice().stream().toList();
+    }
+
+    @Override
+    public void close() {
+        chat.close();
+        conversations.close();
+        synchronized (this) {
+            if (unsaved != null) {
+                unsaved.close();
+            }
+        }
+    }
+
+    private synchronized SqliteConversationStore unsavedConversations() {
+        SqliteConversationStore store = unsaved;
+        if (store == null) {
+            store = SqliteConversationStore.inMemory();
+            unsaved = store;
+        }
+        return store;
+    }
+}

@@ -1,0 +1,108 @@
+package koine.app.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import koine.app.chat.ChatOptions;
+import koine.engine.client.Sampling;
+import koine.i18n.Problem;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** One question, one answer. */
+@Command(name = "ask", description = "cli.ask.about")
+final class AskCommand implements Callable<Integer> {
+    private final CliContext context;
+
+    @ParentCommand
+    @Nullable
+    RootCommand root;
+
+    @Option(names = "--model", paramLabel = "MODEL", description = "cli.option.model")
+    @Nullable
+    String model;
+
+    @Option(names = "--system", paramLabel = "TEXT", description = "cli.option.system")
+    @Nullable
+    String system;
+
+    @Option(names = "--max-tokens", paramLabel = "N", description = "cli.option.max-tokens")
+    @Nullable
+    Integer maxTokens;
+
+    @Option(names = "--temperature", paramLabel = "T", description = "cli.option.temperature")
+    @Nullable
+    Double temperature;
+
+    @Option(names = "--seed", paramLabel = "N", description = "cli.option.seed")
+    @Nullable
+    Long seed;
+
+    @Option(names = "--no-save", description = "cli.option.no-save")
+    boolean noSave;
+
+    @Option(names = "--json", description = "cli.option.json-events")
+    boolean json;
+
+    @Parameters(paramLabel = "TEXT", arity = "0..*", description = "cli.ask.text")
+    List<String> words = List.of();
+
+    AskCommand(CliContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        AnswerPrinter printer = new AnswerPrinter(context, json);
+        try {
+            check(maxTokens == null || maxTokens > 0, "--max-tokens", maxTokens);
+            check(temperature == null || (temperature >= 0 && temperature <= 100), "--temperature", temperature);
+            ChatOptions options = new ChatOptions(
+                    model,
+                    root == null ? null : root.language,
+                    system,
+                    new Sampling(temperature, null, null, null, seed),
+                    maxTokens,
+                    !noSave);
+            String question = question();
+            context.interrupts().onInterrupt(printer::interrupt);
+            context.assistant().chat().ask(null, question, options, printer);
+        } catch (Problem | RuntimeException e) {
+            return printer.failed(e);
+        }
+        return printer.ended();
+    }
+
+    private String question() throws Problem {
+        boolean fromInput = words.equals(List.of("-"))
+                || (words.isEmpty() && !context.terminal().inputIsTyped());
+        if (words.isEmpty() && !fromInput) {
+            throw new Problem("KOINE-A103", Map.of("argument", "TEXT"));
+        }
+        String question = fromInput ? input() : String.join(" ", words);
+        if (question.isBlank()) {
+            throw new Problem("KOINE-A106", Map.of());
+        }
+        return question;
+    }
+
+    private String input() throws Problem {
+        try {
+            String text = new String(context.terminal().in().readAllBytes(), StandardCharsets.UTF_8);
+            return text.startsWith("\ufeff") ? text.substring(1).strip() : text.strip();
+        } catch (IOException e) {
+            throw new Problem("KOINE-A115", Map.of(), e);
+        }
+    }
+
+    private static void check(boolean good, String option, @Nullable Object value) throws Problem {
+        if (!good) {
+            throw new Problem("KOINE-A104", Map.of("option", option, "value", String.valueOf(value)));
+        }
+    }
+}

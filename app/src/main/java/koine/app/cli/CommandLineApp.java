@@ -1,0 +1,116 @@
+package koine.app.cli;
+
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.IllformedLocaleException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import koine.app.Assistant;
+import koine.app.Desktop;
+import koine.i18n.Problem;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
+
+/** The whole command line over given streams; what {@link KoineCommand} runs, and what tests run. */
+final class CommandLineApp {
+    private final Terminal terminal;
+    private final Supplier<Assistant> assistants;
+    private final Desktop desktop;
+    private final Interrupts interrupts;
+    private final String version;
+
+    /** @param assistants made at most once, when a command needs it; closed when the command is done */
+    CommandLineApp(
+            Terminal terminal, Supplier<Assistant> assistants, Desktop desktop, Interrupts interrupts, String version) {
+        this.terminal = terminal;
+        this.assistants = assistants;
+        this.desktop = desktop;
+        this.interrupts = interrupts;
+        this.version = version;
+    }
+
+    /** @return the exit code */
+    int run(String... args) {
+        try (CliContext context = new CliContext(terminal, assistants, desktop, interrupts, language(args))) {
+            int exitCode = commandLine(context).execute(args);
+            terminal.out().flush();
+            terminal.err().flush();
+            return exitCode;
+        }
+    }
+
+    private CommandLine commandLine(CliContext context) {
+        CommandLine line = new CommandLine(new RootCommand(context), new CommandLine.IFactory() {
+            @Override
+            public <K> K create(Class<K> type) throws Exception {
+                if (type.getPackage() == CommandLineApp.class.getPackage()) {
+                    return type.cast(
+                            type.getDeclaredConstructor(CliContext.class).newInstance(context));
+                }
+                return CommandLine.defaultFactory().create(type);
+            }
+        });
+        line.getCommandSpec().version("Koine " + version);
+        line.setOut(writer(terminal.out()));
+        line.setErr(writer(terminal.err()));
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        line.setUnmatchedOptionsArePositionalParams(false);
+        line.setParameterExceptionHandler((refused, args) -> context.report(UsageProblems.of(refused)));
+        line.setExecutionExceptionHandler((failure, failed, parsed) -> context.report(failure));
+        line.setExecutionStrategy(parsed -> execute(context, line, parsed));
+        return line;
+    }
+
+    private static int execute(CliContext context, CommandLine line, ParseResult parsed) {
+        if (helpWanted(parsed)) {
+            LocalizedHelp.apply(line, context.messages());
+        } else {
+            String language = parsed.matchedOptionValue("--language", null);
+            if (language != null && !isLanguageTag(language)) {
+                return context.report(
+                        new Problem("KOINE-A104", Map.of("option", "--language", "value", SafeText.line(language))));
+            }
+        }
+        return new CommandLine.RunLast().execute(parsed);
+    }
+
+    private static boolean helpWanted(ParseResult parsed) {
+        return parsed.isUsageHelpRequested() || (parsed.hasSubcommand() && helpWanted(parsed.subcommand()));
+    }
+
+    /** Read before the rest, for what is wrong with the rest is to be said in this language. */
+    private static @Nullable String language(String[] args) {
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].equals("--")) {
+                return null;
+            }
+            if (args[i].startsWith("--language=")) {
+                return args[i].substring("--language=".length());
+            }
+            if (args[i].equals("--language") && i + 1 < args.length) {
+                return args[i + 1];
+            }
+        }
+        return null;
+    }
+
+    private static boolean isLanguageTag(String tag) {
+        try {
+            return !new Locale.Builder()
+                    .setLanguageTag(tag)
+                    .build()
+                    .getLanguage()
+                    .isEmpty();
+        } catch (IllformedLocaleException e) {
+            return false;
+        }
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+    }
+}

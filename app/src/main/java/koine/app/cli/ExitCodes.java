@@ -1,0 +1,29 @@
+package koine.app.cli;
+
+import koine.i18n.Problem;
+
+/** What the process answers to the shell. */
+final class ExitCodes {
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int USAGE = 2;
+    static final int NOT_FOUND = 4;
+    static final int ENGINE = 5;
+    static final int INTERRUPTED = 130;
+
+    private ExitCodes() {}
+
+    static int of(Problem problem) {
+        String code = problem.code();
+        if (code.startsWith("KOINE-E") || code.equals("KOINE-A110")) {
+            return ENGINE;
+        }
+        if (code.startsWith("KOINE-A10")) {
+            return USAGE;
+        }
+        return switch (code) {
+            case "KOINE-M101", "KOINE-M103", "KOINE-C101" -> NOT_FOUND;
+            default -> FAILED;
+        };
+    }
+}

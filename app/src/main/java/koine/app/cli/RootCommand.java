@@ -1,0 +1,54 @@
+package koine.app.cli;
+
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** Without a subcommand: the desktop, or where it cannot be shown the terminal chat. Descriptions are message keys. */
+@Command(
+        name = "koine",
+        description = "cli.koine.about",
+        subcommands = {
+            AskCommand.class,
+            ChatCommand.class,
+            ModelsCommand.class,
+            ConversationsCommand.class,
+            DoctorCommand.class,
+            ScreenshotCommand.class
+        })
+final class RootCommand implements Callable<Integer> {
+    private final CliContext context;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "cli.option.help")
+    boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "cli.option.version")
+    boolean version;
+
+    @Option(names = "--language", scope = ScopeType.INHERIT, paramLabel = "TAG", description = "cli.option.language")
+    @Nullable
+    String language;
+
+    RootCommand(CliContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (context.desktop().available()) {
+            return context.desktop().open(context.assistant());
+        }
+        context.terminal().err().println(context.text("cli.no.display"));
+        context.terminal().err().flush();
+        return new TerminalChat(context, null, language).run(null);
+    }
+}

@@ -1,0 +1,367 @@
+package koine.app.conversations;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import koine.app.conversations.Message.Timings;
+import koine.i18n.Problem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Conversations in one SQLite file, shared with other processes of the same user. Any thread; the file is opened at
+ * first use. Reading throws {@link StorageException}, writing a turn throws {@link Problem}:
+ *
+ * <ul>
+ *   <li>{@code KOINE-C101} no such conversation
+ *   <li>{@code KOINE-C102} the file is damaged or not Koine's; nothing is overwritten
+ *   <li>{@code KOINE-C103} the file was written by a newer Koine
+ *   <li>{@code KOINE-C104} the folder cannot be written
+ *   <li>{@code KOINE-C105} the disk is full
+ *   <li>{@code KOINE-C106} another program holds the file
+ *   <li>{@code KOINE-C107} reading or writing failed otherwise
+ *   <li>{@code KOINE-C108} the conversation is being answered, here or in another window
+ * </ul>
+ */
+public final class SqliteConversationStore implements ConversationStore, AutoCloseable {
+    private static final String CONVERSATIONS = """
+            SELECT c.id, c.title, c.created_at, c.updated_at,
+                   (SELECT count(DISTINCT ifnull(m.parent_id, '')) FROM messages m WHERE m.conversation_id = c.id)
+            FROM conversations c""";
+    private static final String MESSAGES = """
+            SELECT id, conversation_id, parent_id, role, content, model, language, state, created_at,
+                   prompt_tokens, cached_tokens, answer_tokens, prompt_millis, answer_millis
+            FROM messages""";
+
+    private final Database database;
+    private final Writer self;
+    private final Ids ids = new Ids();
+    private final Set<String> open = ConcurrentHashMap.newKeySet(); // answers that this store is writing
+
+    /** @param file made, readable by its owner alone, when it does not exist */
+    public SqliteConversationStore(Path file) {
+        this(new Database(file), Writer.self());
+    }
+
+    private SqliteConversationStore(Database database, Writer self) {
+        this.database = database;
+        this.self = self;
+    }
+
+    static SqliteConversationStore withWriter(Path file, Writer self) {
+        return new SqliteConversationStore(new Database(file), self);
+    }
+
+    /** Conversations that are never written anywhere and end with the store. */
+    public static SqliteConversationStore inMemory() {
+        return new SqliteConversationStore(new Database(null), Writer.self());
+    }
+
+    @Override
+    public List<Conversation> list() {
+        return reading(c -> {
+            List<Conversation> found = new ArrayList<>();
+            try (PreparedStatement statement =
+                            c.prepareStatement(CONVERSATIONS + " ORDER BY c.updated_at DESC, c.id DESC");
+                    ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    found.add(conversation(row));
+                }
+            }
+            return Collections.unmodifiableList(found);
+        });
+    }
+
+    @Override
+    public Optional<Conversation> find(String conversationId) {
+        return reading(c -> find(c, conversationId));
+    }
+
+    @Override
+    public List<Message> messages(String conversationId) {
+        return reading(c -> newestPath(allMessages(c, conversationId)));
+    }
+
+    @Override
+    public List<Message> allMessages(String conversationId) {
+        return reading(c -> Collections.unmodifiableList(allMessages(c, conversationId)));
+    }
+
+    @Override
+    public Optional<String> systemPrompt(String conversationId) {
+        return reading(c -> {
+            try (PreparedStatement statement =
+                    c.prepareStatement("SELECT system_prompt FROM conversations WHERE id = ?")) {
+                statement.setString(1, conversationId);
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next() ? Optional.ofNullable(row.getString(1)) : Optional.empty();
+                }
+            }
+        });
+    }
+
+    @Override
+    public void rename(String conversationId, String title) {
+        writing(c -> update(c, "UPDATE conversations SET title = ? WHERE id = ?", title, conversationId));
+    }
+
+    @Override
+    public void delete(String conversationId) {
+        writing(c -> update(c, "DELETE FROM conversations WHERE id = ?", conversationId));
+        // The write-ahead log still holds the pages with the deleted words.
+        reading(c -> update(c, "PRAGMA wal_checkpoint(TRUNCATE)"));
+    }
+
+    /**
+     * Stores a question, complete, and an empty answer to it that streams from now on, in one transaction.
+     *
+     * @param conversationId null begins a new conversation
+     * @param system system prompt of a new conversation
+     * @param model id of the model that will answer
+     * @param language BCP 47 tag of the answer where known
+     */
+    public ChatTurn begin(
+            @Nullable String conversationId,
+            String question,
+            @Nullable String system,
+            String model,
+            @Nullable String language)
+            throws Problem {
+        return database.write(c -> {
+            Instant now = now();
+            String id;
+            String parent;
+            if (conversationId == null) {
+                id = ids.next();
+                parent = null;
+                update(
+                        c,
+                        "INSERT INTO conversations (id, title, system_prompt, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
+                        id,
+                        Titles.of(question),
+                        system,
+                        now.toEpochMilli(),
+                        now.toEpochMilli());
+            } else {
+                id = conversationId;
+                List<Message> path = answerable(c, conversationId);
+                parent = path.isEmpty() ? null : path.getLast().id();
+            }
+            Message asked =
+                    new Message(ids.next(), id, parent, "user", question, null, null, MessageState.COMPLETE, now, null);
+            insert(c, asked);
+            return turn(c, asked, model, language, now);
+        });
+    }
+
+    /** Begins another answer to the last question of a conversation. */
+    public ChatTurn beginAgain(String conversationId, String model, @Nullable String language) throws Problem {
+        return database.write(c -> {
+            Message question = answerable(c, conversationId).stream()
+                    .filter(m -> m.role().equals("user"))
+                    .reduce((earlier, later) -> later)
+                    .orElseThrow(() -> StorageProblems.noSuchConversation(conversationId));
+            return turn(c, question, model, language, now());
+        });
+    }
+
+    /** The writing end of an answer that has begun. */
+    public AnswerWriter write(Message answer) {
+        return new AnswerWriter(database, answer, () -> open.remove(answer.id()));
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+
+    private ChatTurn turn(Connection c, Message question, String model, @Nullable String language, Instant now)
+            throws SQLException, Problem {
+        String id = question.conversationId();
+        Message answer = new Message(
+                ids.next(), id, question.id(), "assistant", "", model, language, MessageState.STREAMING, now, null);
+        open.add(answer.id());
+        insert(c, answer);
+        update(c, "UPDATE conversations SET updated_at = ? WHERE id = ?", now.toEpochMilli(), id);
+        Conversation conversation = find(c, id).orElseThrow(() -> StorageProblems.noSuchConversation(id));
+        return new ChatTurn(conversation, question, answer);
+    }
+
+    /** The conversation's newest path, when nobody is answering in it. */
+    private List<Message> answerable(Connection c, String conversationId) throws SQLException, Problem {
+        if (find(c, conversationId).isEmpty()) {
+            throw StorageProblems.noSuchConversation(conversationId);
+        }
+        closeAbandoned(c);
+        List<Message> all = allMessages(c, conversationId);
+        if (all.stream().anyMatch(m -> m.state() == MessageState.STREAMING)) {
+            throw StorageProblems.beingAnswered();
+        }
+        return newestPath(all);
+    }
+
+    private void insert(Connection c, Message m) throws SQLException {
+        boolean streaming = m.state() == MessageState.STREAMING;
+        update(
+                c,
+                """
+                INSERT INTO messages (id, conversation_id, parent_id, role, content, model, language, state, created_at,
+                                      writer_pid, writer_started)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                m.id(),
+                m.conversationId(),
+                m.parentId(),
+                m.role(),
+                m.content(),
+                m.model(),
+                m.language(),
+                name(m.state()),
+                m.createdAt().toEpochMilli(),
+                streaming ? self.pid() : null,
+                streaming ? self.startedMillis() : null);
+    }
+
+    private <T extends @Nullable Object> T reading(Database.Work<T> work) {
+        try {
+            if (database.read(c -> !abandoned(c).isEmpty())) {
+                database.write(this::closeAbandoned);
+            }
+            return database.read(work);
+        } catch (Problem e) {
+            throw new StorageException(e);
+        }
+    }
+
+    private void writing(Database.Work<Integer> work) {
+        try {
+            database.write(work);
+        } catch (Problem e) {
+            throw new StorageException(e);
+        }
+    }
+
+    /** Ids of the streaming answers that nobody will finish: their process is gone, or gave up on them. */
+    private List<String> abandoned(Connection c) throws SQLException {
+        List<String> found = new ArrayList<>();
+        try (PreparedStatement statement = c.prepareStatement(
+                        "SELECT id, writer_pid, writer_started FROM messages WHERE state = 'streaming'");
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                String id = row.getString(1);
+                Writer writer = new Writer(row.getLong(2), row.getLong(3));
+                if (writer.equals(self) ? !open.contains(id) : !writer.alive()) {
+                    found.add(id);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Interrupted with what they have, failed when they have nothing. */
+    private int closeAbandoned(Connection c) throws SQLException {
+        int closed = 0;
+        for (String id : abandoned(c)) {
+            closed += update(c, """
+                    UPDATE messages
+                    SET state = CASE content WHEN '' THEN 'failed' ELSE 'interrupted' END,
+                        writer_pid = NULL, writer_started = NULL
+                    WHERE id = ? AND state = 'streaming'""", id);
+        }
+        return closed;
+    }
+
+    private static Optional<Conversation> find(Connection c, String id) throws SQLException {
+        try (PreparedStatement statement = c.prepareStatement(CONVERSATIONS + " WHERE c.id = ?")) {
+            statement.setString(1, id);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(conversation(row)) : Optional.empty();
+            }
+        }
+    }
+
+    private static List<Message> allMessages(Connection c, String conversationId) throws SQLException {
+        List<Message> found = new ArrayList<>();
+        try (PreparedStatement statement =
+                c.prepareStatement(MESSAGES + " WHERE conversation_id = ? ORDER BY sequence")) {
+            statement.setString(1, conversationId);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    found.add(message(row));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** From the first question on, always to the newest of those that follow. */
+    private static List<Message> newestPath(List<Message> all) {
+        Map<@Nullable String, Message> newestChild = new HashMap<>();
+        for (Message message : all) {
+            newestChild.put(message.parentId(), message);
+        }
+        List<Message> path = new ArrayList<>();
+        for (Message next = newestChild.get(null); next != null; next = newestChild.get(next.id())) {
+            path.add(next);
+        }
+        return Collections.unmodifiableList(path);
+    }
+
+    private static Conversation conversation(ResultSet row) throws SQLException {
+        return new Conversation(
+                row.getString(1),
+                row.getString(2),
+                row.getInt(5),
+                Instant.ofEpochMilli(row.getLong(3)),
+                Instant.ofEpochMilli(row.getLong(4)));
+    }
+
+    private static Message message(ResultSet row) throws SQLException {
+        int promptTokens = row.getInt(10);
+        Timings timings = row.wasNull()
+                ? null
+                : new Timings(promptTokens, row.getInt(11), row.getInt(12), row.getDouble(13), row.getDouble(14));
+        return new Message(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                MessageState.valueOf(row.getString(8).toUpperCase(Locale.ROOT)),
+                Instant.ofEpochMilli(row.getLong(9)),
+                timings);
+    }
+
+    static String name(MessageState state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    static int update(Connection c, String sql, @Nullable Object... values) throws SQLException {
+        try (PreparedStatement statement = c.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setObject(i + 1, values[i]);
+            }
+            if (sql.startsWith("PRAGMA")) {
+                statement.execute();
+                return 0;
+            }
+            return statement.executeUpdate();
+        }
+    }
+
+    private static Instant now() {
+        return Instant.ofEpochMilli(System.currentTimeMillis()); // what the file can hold
+    }
+}

@@ -1,0 +1,156 @@
+package koine.engine.client;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import koine.engine.process.BrokerFile;
+import koine.i18n.Problem;
+import koine.net.LoopbackAddress;
+import koine.net.LoopbackClient;
+import koine.net.LoopbackResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds or starts engine processes. Everyone who wants the same engine (windows, command lines) gets the same process,
+ * found through a file in the runtime folder; who comes first starts it, under a file lock. Any thread; blocks.
+ */
+public final class EngineBroker {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineBroker.class);
+    private static final Duration CONNECT = Duration.ofSeconds(2);
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+    /** An engine writes to a chat's stream twice a second; silence for so long is no answer any more. */
+    private static final Duration STREAM_SILENCE = Duration.ofSeconds(60);
+
+    private static final int ATTEMPTS = 3;
+
+    private final Path runtimeFolder;
+    private final EngineLauncher launcher;
+
+    /**
+     * @param runtimeFolder where broker files and sockets go; made readable by the user alone
+     * @param logFolder where the engines' logs go
+     * @param javaOptions of the engine's Java, after our own; usually none
+     */
+    public EngineBroker(Path runtimeFolder, Path logFolder, List<String> javaOptions) {
+        this(runtimeFolder, logFolder, javaOptions, "koine.engine.process.EngineMain");
+    }
+
+    EngineBroker(Path runtimeFolder, Path logFolder, List<String> javaOptions, String mainClass) {
+        this.runtimeFolder = runtimeFolder.toAbsolutePath();
+        this.launcher = new EngineLauncher(logFolder.toAbsolutePath(), javaOptions, mainClass);
+    }
+
+    /**
+     * A share in the engine of this specification, its model loaded.
+     *
+     * @param listener hears the load, on this thread
+     * @throws Problem {@code KOINE-E1xx}: why there is no engine. An interrupt of this thread is one of the reasons
+     */
+    public EngineLease acquire(EngineSpec spec, LoadListener listener) throws Problem {
+        EngineKey key = EngineKey.of(spec);
+        PrivateFolder.ensure(runtimeFolder);
+        Path file = runtimeFolder.resolve("engine-" + key.hash() + ".json");
+        for (int attempt = 1; ; attempt++) {
+            Found found = findOrStart(key, file);
+            try {
+                new LoadWait(found.client, found.lease, key.modelName(), found.started).await(listener);
+                return found.lease;
+            } catch (EngineGoneException e) {
+                found.lease.close();
+                if (found.started != null || attempt == ATTEMPTS) {
+                    throw e.asProblem();
+                }
+                LOG.info("the engine found ended before it was ready; starting another");
+            } catch (Problem | RuntimeException | Error e) {
+                found.lease.close();
+                throw e;
+            }
+        }
+    }
+
+    /** @param started the process if it was started just now */
+    private record Found(
+            HttpEngineLease lease,
+            LoopbackClient client,
+            @Nullable Process started) {}
+
+    private Found findOrStart(EngineKey key, Path file) throws Problem {
+        try {
+            Found running = join(file, null);
+            if (running != null) {
+                return running;
+            }
+            try (StartLock lock = StartLock.take(file.resolveSibling("engine-" + key.hash() + ".lock"))) {
+                running = join(file, null); // somebody may have started it while we waited
+                if (running != null) {
+                    return running;
+                }
+                assert lock.isHeld();
+                deleteLeftovers(file);
+                Process process = launcher.launch(key, file);
+                Found started = join(file, process);
+                if (started == null) {
+                    process.destroyForcibly();
+                    throw new Problem("KOINE-E111", Map.of());
+                }
+                return started;
+            }
+        } catch (IOException e) {
+            throw new Problem("KOINE-E107", Map.of(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem("KOINE-E108", Map.of(), e);
+        }
+    }
+
+    /** @return null when no engine is behind the file: none, a dead one, one that is not ours to use */
+    private static @Nullable Found join(Path file, @Nullable Process started) throws IOException, InterruptedException {
+        BrokerFile broker = BrokerFile.read(file);
+        if (broker == null || !broker.plausible()) {
+            return null;
+        }
+        LoopbackClient client = new LoopbackClient(broker.address(), CONNECT, ANSWER);
+        Map<String, String> headers = Map.of("Authorization", "Bearer " + broker.token());
+        LoopbackResponse response;
+        try {
+            response = client.send("GET", "/koine/lease", headers, null);
+        } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                InterruptedException interrupted = new InterruptedException();
+                interrupted.initCause(e);
+                throw interrupted;
+            }
+            LOG.info(
+                    "the engine of the broker file is not usable: {}",
+                    e instanceof SocketTimeoutException
+                            ? "silent"
+                            : e.getClass().getSimpleName());
+            return null;
+        }
+        if (response.status() != 200) {
+            LOG.info("the engine of the broker file gave no lease: status {}", response.status());
+            response.close();
+            return null;
+        }
+        HttpChatEngine engine = new HttpChatEngine(client.withIdleTimeout(STREAM_SILENCE), broker.token());
+        return new Found(new HttpEngineLease(engine, broker.pid(), response), client, started);
+    }
+
+    /** What a killed engine could not take away. */
+    private void deleteLeftovers(Path file) throws IOException {
+        BrokerFile stale = BrokerFile.read(file);
+        if (stale != null
+                && stale.address() instanceof LoopbackAddress.Unix socket
+                && !stale.plausible()
+                && runtimeFolder.equals(socket.path().getParent())) {
+            Files.deleteIfExists(socket.path());
+        }
+        Files.deleteIfExists(file);
+    }
+}

@@ -1,0 +1,130 @@
+package koine.engine.client;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import koine.engine.process.BrokerFile;
+import koine.engine.process.EngineStart;
+import koine.i18n.Problem;
+
+/** Starts an engine process and waits until it can be reached. */
+final class EngineLauncher {
+    private static final Duration UNTIL_REACHABLE = Duration.ofSeconds(60);
+    private static final long POLL_MILLIS = 10;
+    private static final long MAX_LOG_BYTES = 1024 * 1024;
+    /**
+     * Little compiler and one collector thread: they compete with the model's own threads. A crash in native code
+     * leaves no dump: it would hold pieces of conversations.
+     */
+    private static final List<String> OPTIONS = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx256m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+SuppressFatalErrorMessage",
+            "-XX:-UsePerfData",
+            "-Djava.awt.headless=true",
+            "--enable-native-access=ALL-UNNAMED");
+
+    private final Path logFolder;
+    private final List<String> javaOptions;
+    private final String mainClass;
+
+    EngineLauncher(Path logFolder, List<String> javaOptions, String mainClass) {
+        this.logFolder = logFolder;
+        this.javaOptions = List.copyOf(javaOptions);
+        this.mainClass = mainClass;
+    }
+
+    /**
+     * @return the running process; its broker file is there
+     * @throws Problem KOINE-E104 when it ended at once, KOINE-E105 when it did not come up in time
+     * @throws InterruptedException with the process ended
+     */
+    Process launch(EngineKey key, Path brokerFile) throws IOException, InterruptedException, Problem {
+        String token = newToken();
+        ProcessBuilder builder = new ProcessBuilder(command());
+        builder.directory(brokerFile.resolveSibling(".").normalize().toFile()); // not a folder somebody may want gone
+        File log = log(key).toFile();
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log));
+        builder.redirectError(ProcessBuilder.Redirect.appendTo(log));
+        Process process = builder.start();
+        try {
+            EngineStart start = new EngineStart(token, key.model(), key.pack(), key.contextTokens(), brokerFile);
+            try (OutputStream in = process.getOutputStream()) {
+                in.write((start.toJson() + "\n").getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                process.waitFor(5, TimeUnit.SECONDS); // it ended before it read; the code below says so
+            }
+            awaitBrokerFile(process, brokerFile, token);
+            return process;
+        } catch (IOException | InterruptedException | Problem | RuntimeException e) {
+            process.destroyForcibly();
+            throw e;
+        }
+    }
+
+    private static void awaitBrokerFile(Process process, Path file, String token)
+            throws IOException, InterruptedException, Problem {
+        long deadline = System.nanoTime() + UNTIL_REACHABLE.toNanos();
+        while (true) {
+            BrokerFile broker = BrokerFile.read(file);
+            if (broker != null && broker.token().equals(token)) {
+                return;
+            }
+            if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new Problem("KOINE-E104", Map.of("exitCode", process.exitValue()));
+            }
+            if (System.nanoTime() > deadline) {
+                throw new Problem("KOINE-E105", Map.of("seconds", UNTIL_REACHABLE.toSeconds()));
+            }
+        }
+    }
+
+    private List<String> command() {
+        String java = System.getProperty("os.name").startsWith("Windows") ? "java.exe" : "java";
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", java).toString());
+        command.addAll(OPTIONS);
+        command.addAll(javaOptions);
+        command.add("-cp");
+        command.add(absoluteClassPath());
+        command.add(mainClass);
+        return command;
+    }
+
+    /** The process begins in another folder, where relative entries would lead nowhere. */
+    private static String absoluteClassPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private Path log(EngineKey key) throws IOException {
+        Files.createDirectories(logFolder);
+        Path log = logFolder.resolve("engine-" + key.hash() + ".log");
+        if (Files.exists(log) && Files.size(log) > MAX_LOG_BYTES) {
+            Files.move(log, log.resolveSibling(log.getFileName() + ".old"), StandardCopyOption.REPLACE_EXISTING);
+        }
+        return log;
+    }
+
+    private static String newToken() {
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    }
+}

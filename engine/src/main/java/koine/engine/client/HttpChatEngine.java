@@ -1,0 +1,237 @@
+package koine.engine.client;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import koine.engine.client.ChatResult.Finish;
+import koine.i18n.Problem;
+import koine.net.LoopbackClient;
+import koine.net.LoopbackResponse;
+import koine.net.ServerSentEvents;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Chats with an engine over its HTTP API. */
+final class HttpChatEngine implements ChatEngine {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpChatEngine.class);
+    private static final String COMPLETIONS = "/v1/chat/completions";
+    private static final Duration CANCEL_ANSWER = Duration.ofSeconds(5);
+    private static final int MAX_ERROR_BYTES = 64 * 1024;
+    private static final int MAX_EVENT_BYTES = 16 * 1024 * 1024;
+
+    private final LoopbackClient client;
+    private final String token;
+
+    HttpChatEngine(LoopbackClient client, String token) {
+        this.client = client;
+        this.token = token;
+    }
+
+    @Override
+    public ChatResult chat(ChatRequest request, ChatListener listener) throws Problem {
+        Map<String, String> headers = new HashMap<>(authorization());
+        headers.put("Content-Type", "application/json");
+        headers.put("X-Request-Id", request.id());
+        byte[] body = body(request).toString().getBytes(StandardCharsets.UTF_8);
+        try (LoopbackResponse response = client.send("POST", COMPLETIONS, headers, body)) {
+            if (response.status() != 200) {
+                throw refusal(new String(response.readBody(MAX_ERROR_BYTES), StandardCharsets.UTF_8));
+            }
+            return read(new ServerSentEvents(response.body(), MAX_EVENT_BYTES), listener);
+        } catch (SocketTimeoutException | ProtocolException e) {
+            throw new Problem("KOINE-E206", Map.of(), e);
+        } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                // the connection is closed: the engine notices at its next write
+                return new ChatResult(Finish.CANCELLED, 0, 0, 0, 0, 0);
+            }
+            throw new Problem("KOINE-E201", Map.of(), e);
+        }
+    }
+
+    /** What one event says; a listener is told outside of the reading, so that its errors stay its own. */
+    private record Chunk(
+            @Nullable JsonObject progress,
+            String text,
+            @Nullable ChatResult result,
+            @Nullable Problem problem) {
+        static Chunk of(String data) throws ProtocolException {
+            try {
+                JsonObject json = parse(data);
+                if (json.has("error")) {
+                    return new Chunk(null, "", null, problem(json));
+                }
+                JsonObject progress = json.get("prompt_progress") instanceof JsonObject counts ? counts : null;
+                JsonArray choices = json.getAsJsonArray("choices");
+                if (choices.isEmpty()) {
+                    return new Chunk(progress, "", null, null);
+                }
+                JsonObject choice = choices.get(0).getAsJsonObject();
+                String finish = text(choice, "finish_reason");
+                return new Chunk(
+                        progress,
+                        text(choice.getAsJsonObject("delta"), "content"),
+                        finish.isEmpty() ? null : result(finish, json),
+                        null);
+            } catch (JsonParseException
+                    | IllegalStateException
+                    | ClassCastException
+                    | NullPointerException
+                    | UnsupportedOperationException
+                    | NumberFormatException e) {
+                ProtocolException broken = new ProtocolException("an event that is not a chunk of an answer");
+                broken.initCause(e);
+                throw broken;
+            }
+        }
+    }
+
+    private static ChatResult read(ServerSentEvents events, ChatListener listener) throws IOException, Problem {
+        ChatResult result = null;
+        for (ServerSentEvents.Event event = events.next(); event != null; event = events.next()) {
+            if (event.data().equals("[DONE]")) {
+                break;
+            }
+            Chunk chunk = Chunk.of(event.data());
+            if (chunk.problem != null) {
+                throw chunk.problem;
+            }
+            if (chunk.progress != null) {
+                listener.onPromptProgress(
+                        integer(chunk.progress, "processed"),
+                        integer(chunk.progress, "cache"),
+                        integer(chunk.progress, "total"));
+            }
+            if (!chunk.text.isEmpty()) {
+                listener.onText(chunk.text);
+            }
+            if (chunk.result != null) {
+                result = chunk.result;
+            }
+        }
+        if (result == null) {
+            throw new ProtocolException("the answer has no end");
+        }
+        return result;
+    }
+
+    private static ChatResult result(String finish, JsonObject chunk) {
+        JsonObject usage = chunk.getAsJsonObject("usage");
+        JsonObject timings = chunk.getAsJsonObject("timings");
+        return new ChatResult(
+                switch (finish) {
+                    case "length" -> Finish.LENGTH;
+                    case "cancelled" -> Finish.CANCELLED;
+                    default -> Finish.STOP;
+                },
+                integer(usage, "prompt_tokens"),
+                integer(timings, "cache_n"),
+                integer(usage, "completion_tokens"),
+                timings.get("prompt_ms").getAsDouble(),
+                timings.get("predicted_ms").getAsDouble());
+    }
+
+    /** What a refusal says. */
+    private static Problem refusal(String body) {
+        try {
+            return problem(parse(body));
+        } catch (JsonParseException | IllegalStateException | UnsupportedOperationException | NumberFormatException e) {
+            return new Problem("KOINE-E206", Map.of(), e);
+        }
+    }
+
+    private static Problem problem(JsonObject body) {
+        if (!(body.get("error") instanceof JsonObject error)) {
+            return new Problem("KOINE-E206", Map.of());
+        }
+        String type = text(error, "type");
+        String message = text(error, "message");
+        return switch (type) {
+            case "exceed_context_size_error" ->
+                new Problem(
+                        "KOINE-E202",
+                        Map.of(
+                                "promptTokens",
+                                integer(error, "n_prompt_tokens"),
+                                "contextTokens",
+                                integer(error, "n_ctx")));
+            case "template_missing" -> new Problem("KOINE-E203", Map.of());
+            case "template_unsupported", "template_error" -> new Problem("KOINE-E204", Map.of("detail", message));
+            case "server_error" -> new Problem("KOINE-E205", Map.of("detail", message));
+            case "unavailable_error", "overloaded_error" -> new Problem("KOINE-E208", Map.of());
+            default -> new Problem("KOINE-E207", Map.of("detail", message));
+        };
+    }
+
+    @Override
+    public void cancel(String requestId) {
+        try (LoopbackResponse response = client.withIdleTimeout(CANCEL_ANSWER)
+                .send("POST", COMPLETIONS + "/" + requestId + "/cancel", authorization(), new byte[0])) {
+            if (response.status() != 200) {
+                LOG.warn("a cancel was answered with status {}", response.status());
+            }
+        } catch (IOException e) {
+            LOG.info(
+                    "a cancel did not arrive ({}); the engine has gone",
+                    e.getClass().getSimpleName());
+        }
+    }
+
+    private Map<String, String> authorization() {
+        return Map.of("Authorization", "Bearer " + token);
+    }
+
+    private static JsonObject body(ChatRequest request) {
+        JsonArray messages = new JsonArray();
+        for (ChatMessage message : request.messages()) {
+            JsonObject json = new JsonObject();
+            json.addProperty("role", message.role());
+            json.addProperty("content", message.content());
+            messages.add(json);
+        }
+        JsonObject body = new JsonObject();
+        body.add("messages", messages);
+        body.addProperty("stream", true);
+        body.addProperty("return_progress", true);
+        add(body, "temperature", request.sampling().temperature());
+        add(body, "top_k", request.sampling().topK());
+        add(body, "top_p", request.sampling().topP());
+        add(body, "min_p", request.sampling().minP());
+        add(body, "seed", request.sampling().seed());
+        add(body, "max_tokens", request.maxTokens());
+        if (request.cacheKey() != null) {
+            body.addProperty("prompt_cache_key", request.cacheKey());
+        }
+        return body;
+    }
+
+    private static void add(JsonObject body, String name, @Nullable Number value) {
+        if (value != null) {
+            body.addProperty(name, value);
+        }
+    }
+
+    private static JsonObject parse(String json) {
+        return JsonParser.parseString(json).getAsJsonObject();
+    }
+
+    private static int integer(JsonObject json, String name) {
+        JsonElement value = json.get(name);
+        return value == null || value.isJsonNull() ? 0 : value.getAsInt();
+    }
+
+    private static String text(JsonObject json, String name) {
+        JsonElement value = json.get(name);
+        return value == null || value.isJsonNull() ? "" : value.getAsString();
+    }
+}

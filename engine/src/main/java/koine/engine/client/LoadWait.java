@@ -1,0 +1,104 @@
+package koine.engine.client;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import koine.i18n.Problem;
+import koine.net.LoopbackClient;
+import koine.net.LoopbackResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Waits until an engine has loaded its model, or says why it has not. */
+final class LoadWait {
+    private static final Duration WITHOUT_PROGRESS = Duration.ofSeconds(120);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final int MAX_BODY = 64 * 1024;
+
+    private final LoopbackClient client;
+    private final EngineLease lease;
+    private final String modelName;
+    private final @Nullable Process started;
+    private double progress = -1;
+    private long lastProgress = System.nanoTime();
+
+    LoadWait(LoopbackClient client, EngineLease lease, String modelName, @Nullable Process started) {
+        this.client = client;
+        this.lease = lease;
+        this.modelName = modelName;
+        this.started = started;
+    }
+
+    void await(LoadListener listener) throws Problem, EngineGoneException {
+        try {
+            while (!ready(listener)) {
+                if (System.nanoTime() - lastProgress > WITHOUT_PROGRESS.toNanos()) {
+                    throw new Problem("KOINE-E105", Map.of("seconds", WITHOUT_PROGRESS.toSeconds()));
+                }
+                if (!lease.alive()) {
+                    throw gone();
+                }
+                TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem("KOINE-E108", Map.of(), e);
+        }
+    }
+
+    private boolean ready(LoadListener listener) throws Problem, InterruptedException, EngineGoneException {
+        JsonObject health;
+        try (LoopbackResponse response = client.send("GET", "/health", Map.of(), null)) {
+            health = JsonParser.parseString(new String(response.readBody(MAX_BODY), StandardCharsets.UTF_8))
+                    .getAsJsonObject();
+        } catch (SocketTimeoutException e) {
+            return false; // a machine short of memory stalls; only the wait for progress gives up
+        } catch (IOException | JsonParseException | IllegalStateException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedException();
+            }
+            throw gone();
+        }
+        String status = text(health, "status");
+        if (status.equals("failed")) {
+            throw problem(text(health, "type"));
+        }
+        JsonElement fraction = health.get("progress");
+        double now = status.equals("ok") ? 1 : fraction == null ? 0 : fraction.getAsDouble();
+        if (now > progress) {
+            progress = now;
+            lastProgress = System.nanoTime();
+            listener.onLoadProgress(now);
+        }
+        return status.equals("ok");
+    }
+
+    private Problem problem(String type) {
+        return switch (type) {
+            case "pack" -> new Problem("KOINE-E101", Map.of());
+            case "damaged" -> new Problem("KOINE-E102", Map.of("file", modelName));
+            case "unsupported" -> new Problem("KOINE-E109", Map.of("file", modelName));
+            case "out_of_memory" -> new Problem("KOINE-E103", Map.of());
+            case "missing" -> new Problem("KOINE-E106", Map.of("file", modelName));
+            default -> new Problem("KOINE-E110", Map.of("file", modelName));
+        };
+    }
+
+    private EngineGoneException gone() throws InterruptedException {
+        if (started != null && started.waitFor(2, TimeUnit.SECONDS)) {
+            return new EngineGoneException(started.exitValue());
+        }
+        return new EngineGoneException(null);
+    }
+
+    private static String text(JsonObject json, String name) {
+        JsonElement value = json.get(name);
+        return value == null ? "" : value.getAsString();
+    }
+}

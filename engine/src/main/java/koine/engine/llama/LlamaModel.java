@@ -1,0 +1,156 @@
+package koine.engine.llama;
+
+import static koine.engine.llama.ModelLoadException.Reason.CANCELLED;
+import static koine.engine.llama.ModelLoadException.Reason.MISSING;
+import static koine.engine.llama.ModelLoadException.Reason.OUT_OF_MEMORY;
+import static koine.engine.llama.ModelLoadException.Reason.UNSUPPORTED;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleConsumer;
+import koine.engine.llama.ffm.LlamaLibrary;
+import koine.engine.llama.ffm.NativePaths;
+import org.jspecify.annotations.Nullable;
+
+/** A loaded model. Any thread; close its contexts first. */
+public final class LlamaModel implements AutoCloseable {
+    private static final int USUAL_TEXT = 256;
+
+    private final LlamaLibrary library;
+    private final Handle handle;
+    private int openContexts;
+
+    private LlamaModel(LlamaLibrary library, long address) {
+        this.library = library;
+        this.handle = new Handle("llama_model", address);
+    }
+
+    /**
+     * Loads the file with llama.cpp's default parameters; blocks until done.
+     *
+     * @param progress hears the loaded fraction, 0 to 1, on this thread; what it throws ends the load and is thrown here
+     * @param cancelled asked on this thread whenever there is progress
+     * @throws ModelLoadException with its reason; nothing is left loaded
+     */
+    public static LlamaModel load(LlamaLibrary library, Path file, DoubleConsumer progress, BooleanSupplier cancelled)
+            throws ModelLoadException {
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new ModelLoadException(MISSING, "there is no readable model file");
+        }
+        LoadWatch watch = new LoadWatch(progress, cancelled);
+        library.drainErrors();
+        long address = library.modelLoadFromFile(NativePaths.bytes(file), watch);
+        watch.rethrow();
+        if (address == 0) {
+            if (watch.cancelled()) {
+                throw new ModelLoadException(CANCELLED, "the load was cancelled");
+            }
+            throw failure(library.drainErrors());
+        }
+        LlamaModel model = new LlamaModel(library, address);
+        try {
+            model.requireGenerative();
+            return model;
+        } catch (ModelLoadException | RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private static ModelLoadException failure(List<String> errors) {
+        return new ModelLoadException(LoadFailures.reason(errors), "llama_model_load_from_file: " + errors);
+    }
+
+    private void requireGenerative() throws ModelLoadException {
+        long model = handle.get();
+        if (!library.modelHasDecoder(model) || library.modelHasEncoder(model) || library.modelIsDiffusion(model)) {
+            throw new ModelLoadException(UNSUPPORTED, "the model does not generate text from left to right");
+        }
+        if (library.vocabSize(library.modelGetVocab(model)) <= 0) {
+            throw new ModelLoadException(UNSUPPORTED, "the model has no vocabulary");
+        }
+    }
+
+    public Vocabulary vocabulary() {
+        return new Vocabulary(this, library);
+    }
+
+    /**
+     * A context with one sequence.
+     *
+     * @throws ModelLoadException when its memory was refused
+     * @throws IllegalArgumentException for a size or number below 1
+     */
+    public synchronized LlamaContext newContext(ContextOptions options) throws ModelLoadException {
+        long model = handle.get();
+        library.drainErrors();
+        long context = library.contextInit(model, options.contextTokens(), options.batchTokens(), options.threads());
+        if (context == 0) {
+            throw new ModelLoadException(OUT_OF_MEMORY, "llama_init_from_model: " + library.drainErrors());
+        }
+        openContexts++;
+        return new LlamaContext(library, this, context, options.batchTokens());
+    }
+
+    /** A sentence of llama.cpp: architecture, size, quantization. */
+    public synchronized String description() {
+        long model = handle.get();
+        byte[] buffer = new byte[USUAL_TEXT];
+        int length = library.modelDescription(model, buffer);
+        return new String(buffer, 0, Math.clamp(length, 0, buffer.length - 1), StandardCharsets.UTF_8);
+    }
+
+    /** A value of the file's metadata as text, for example {@code general.architecture}; null when it has none. */
+    public synchronized @Nullable String metadata(String key) {
+        long model = handle.get();
+        byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
+        if (key.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a key has no NUL");
+        }
+        byte[] buffer = new byte[USUAL_TEXT];
+        int length = library.modelMetaValue(model, keyBytes, buffer);
+        if (length >= buffer.length) {
+            buffer = new byte[Math.addExact(length, 1)];
+            length = library.modelMetaValue(model, keyBytes, buffer);
+        }
+        return length < 0 ? null : new String(buffer, 0, Math.min(length, buffer.length - 1), StandardCharsets.UTF_8);
+    }
+
+    public synchronized long parameters() {
+        return library.modelParameterCount(handle.get());
+    }
+
+    /** Bytes of all tensors. */
+    public synchronized long bytes() {
+        return library.modelSize(handle.get());
+    }
+
+    /** Tokens it was trained for; 0 when the file does not say. */
+    public synchronized int trainedContextTokens() {
+        return Math.max(0, library.modelTrainedContext(handle.get()));
+    }
+
+    /** @throws IllegalStateException when closed */
+    synchronized long vocabAddress() {
+        return library.modelGetVocab(handle.get());
+    }
+
+    synchronized void contextClosed() {
+        openContexts--;
+    }
+
+    /** @throws IllegalStateException while a context of it is open: freeing it would crash that context */
+    @Override
+    public synchronized void close() {
+        if (openContexts > 0) {
+            throw new IllegalStateException(openContexts + " contexts of the model are still open");
+        }
+        long address = handle.close();
+        if (address != 0) {
+            library.modelFree(address);
+        }
+    }
+}

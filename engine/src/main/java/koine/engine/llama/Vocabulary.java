@@ -1,0 +1,120 @@
+package koine.engine.llama;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import koine.engine.llama.ffm.LlamaLibrary;
+
+/** Text to tokens and back. Any thread, while the model is open. */
+public final class Vocabulary {
+    /** {@code LLAMA_TOKEN_NULL}: the vocabulary has no such token. */
+    public static final int NONE = -1;
+
+    private static final int USUAL_PIECE = 64;
+
+    private final LlamaModel model;
+    private final LlamaLibrary library;
+    private final int size;
+
+    Vocabulary(LlamaModel model, LlamaLibrary library) {
+        this.model = model;
+        this.library = library;
+        this.size = library.vocabSize(model.vocabAddress());
+    }
+
+    public int size() {
+        return size;
+    }
+
+    /**
+     * Tokens of the text, nothing added at its begin or end.
+     *
+     * @param parseSpecial whether names of control tokens in the text are these tokens, or just text
+     */
+    public int[] tokenize(String text, boolean parseSpecial) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        synchronized (model) {
+            long vocab = model.vocabAddress();
+            int[] tokens = new int[Math.max(16, bytes.length / 2)];
+            int count = library.tokenize(vocab, bytes, tokens, false, parseSpecial);
+            if (count < 0 && count != Integer.MIN_VALUE) {
+                tokens = new int[-count];
+                count = library.tokenize(vocab, bytes, tokens, false, parseSpecial);
+            }
+            if (count < 0 || count > tokens.length) {
+                throw new LlamaException("llama_tokenize returned " + count);
+            }
+            return Arrays.copyOf(tokens, count);
+        }
+    }
+
+    /**
+     * The bytes a token stands for; they may be part of a character.
+     *
+     * @param special whether a control token has its name for text, or nothing
+     * @throws IllegalArgumentException for a token that is not in the vocabulary
+     */
+    public byte[] piece(int token, boolean special) {
+        requireToken(token);
+        synchronized (model) {
+            long vocab = model.vocabAddress();
+            byte[] buffer = new byte[USUAL_PIECE];
+            int length = library.tokenToPiece(vocab, token, buffer, special);
+            if (length < 0 && length != Integer.MIN_VALUE) {
+                buffer = new byte[-length];
+                length = library.tokenToPiece(vocab, token, buffer, special);
+            }
+            if (length < 0 || length > buffer.length) {
+                throw new LlamaException("llama_token_to_piece returned " + length);
+            }
+            return Arrays.copyOf(buffer, length);
+        }
+    }
+
+    /** Whether the model says with this token that it is done. */
+    public boolean isEndOfGeneration(int token) {
+        requireToken(token);
+        synchronized (model) {
+            return library.vocabIsEndOfGeneration(model.vocabAddress(), token);
+        }
+    }
+
+    /** Beginning of sequence, or {@link #NONE}. */
+    public int bos() {
+        synchronized (model) {
+            return known(library.vocabBos(model.vocabAddress()));
+        }
+    }
+
+    /** End of sequence, or {@link #NONE}. */
+    public int eos() {
+        synchronized (model) {
+            return known(library.vocabEos(model.vocabAddress()));
+        }
+    }
+
+    /** Whether the model expects its prompts to begin with {@link #bos}. */
+    public boolean addsBos() {
+        synchronized (model) {
+            return library.vocabAddsBos(model.vocabAddress());
+        }
+    }
+
+    /** The name of a control token, "" for {@link #NONE}. */
+    public String text(int token) {
+        return token == NONE ? "" : new String(piece(token, true), StandardCharsets.UTF_8);
+    }
+
+    boolean contains(int token) {
+        return token >= 0 && token < size;
+    }
+
+    private int known(int token) {
+        return contains(token) ? token : NONE;
+    }
+
+    private void requireToken(int token) {
+        if (!contains(token)) {
+            throw new IllegalArgumentException("token " + token + " is not in the vocabulary of " + size);
+        }
+    }
+}

@@ -1,0 +1,540 @@
+package koine.engine.llama.ffm;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static koine.engine.llama.ffm.StructLayouts.BATCH;
+import static koine.engine.llama.ffm.StructLayouts.CONTEXT_PARAMS;
+import static koine.engine.llama.ffm.StructLayouts.MODEL_PARAMS;
+import static koine.engine.llama.ffm.StructLayouts.SAMPLER_CHAIN_PARAMS;
+import static koine.engine.llama.ffm.StructLayouts.offset;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** {@link LlamaLibrary} by method handles: plumbing only, one handle a function. */
+final class FfmLlamaLibrary implements LlamaLibrary {
+    /** Every platform with a pack is a 64-bit one, where a pointer is passed as an {@code int64_t} is. */
+    private static final ValueLayout.OfLong POINTER = JAVA_LONG;
+
+    private final LinkerHelper linker;
+    private final NativeLog log;
+    private final MethodHandle version;
+    private final MethodHandle modelLoadFromFile;
+    private final MethodHandle modelDefaultParams;
+    private final MethodHandle modelDescription;
+    private final MethodHandle modelMetaValue;
+    private final MethodHandle tokenize;
+    private final MethodHandle tokenToPiece;
+    private final MethodHandle contextDefaultParams;
+    private final MethodHandle contextInit;
+    private final MethodHandle setAbortCallback;
+    private final MethodHandle decode;
+    private final MethodHandle samplerChainDefaultParams;
+    private final MethodHandle samplerChain;
+    private final MethodHandle supportsGpuOffload;
+    private final MethodHandle modelFree;
+    private final MethodHandle modelGetVocab;
+    private final MethodHandle modelTrainedContext;
+    private final MethodHandle modelSize;
+    private final MethodHandle modelParameterCount;
+    private final MethodHandle modelHasEncoder;
+    private final MethodHandle modelHasDecoder;
+    private final MethodHandle modelIsDiffusion;
+    private final MethodHandle vocabSize;
+    private final MethodHandle vocabBos;
+    private final MethodHandle vocabEos;
+    private final MethodHandle vocabAddsBos;
+    private final MethodHandle vocabIsEndOfGeneration;
+    private final MethodHandle contextFree;
+    private final MethodHandle contextSize;
+    private final MethodHandle contextMemory;
+    private final MethodHandle memoryRemove;
+    private final MethodHandle memoryClear;
+    private final MethodHandle memoryLastPosition;
+    private final MethodHandle samplerChainAdd;
+    private final MethodHandle samplerGreedy;
+    private final MethodHandle samplerDist;
+    private final MethodHandle samplerTopK;
+    private final MethodHandle samplerTopP;
+    private final MethodHandle samplerMinP;
+    private final MethodHandle samplerTemperature;
+    private final MethodHandle samplerSample;
+    private final MethodHandle samplerFree;
+
+    FfmLlamaLibrary(LinkerHelper linker, NativeLog log) throws PackException {
+        this.linker = linker;
+        this.log = log;
+        version = linker.downcall("llama_version", FunctionDescriptor.of(ADDRESS));
+        modelDefaultParams = linker.downcall("llama_model_default_params", FunctionDescriptor.of(MODEL_PARAMS));
+        modelLoadFromFile =
+                linker.downcall("llama_model_load_from_file", FunctionDescriptor.of(POINTER, ADDRESS, MODEL_PARAMS));
+        modelDescription =
+                linker.downcall("llama_model_desc", FunctionDescriptor.of(JAVA_INT, POINTER, ADDRESS, JAVA_LONG));
+        modelMetaValue = linker.downcall(
+                "llama_model_meta_val_str", FunctionDescriptor.of(JAVA_INT, POINTER, ADDRESS, ADDRESS, JAVA_LONG));
+        tokenize = linker.downcall(
+                "llama_tokenize",
+                FunctionDescriptor.of(
+                        JAVA_INT, POINTER, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_BOOLEAN, JAVA_BOOLEAN));
+        tokenToPiece = linker.downcall(
+                "llama_token_to_piece",
+                FunctionDescriptor.of(JAVA_INT, POINTER, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_BOOLEAN));
+        contextDefaultParams = linker.downcall("llama_context_default_params", FunctionDescriptor.of(CONTEXT_PARAMS));
+        contextInit = linker.downcall("llama_init_from_model", FunctionDescriptor.of(POINTER, POINTER, CONTEXT_PARAMS));
+        setAbortCallback =
+                linker.downcall("llama_set_abort_callback", FunctionDescriptor.ofVoid(POINTER, POINTER, ADDRESS));
+        decode = linker.downcall("llama_decode", FunctionDescriptor.of(JAVA_INT, POINTER, BATCH));
+        samplerChainDefaultParams =
+                linker.downcall("llama_sampler_chain_default_params", FunctionDescriptor.of(SAMPLER_CHAIN_PARAMS));
+        samplerChain =
+                linker.downcall("llama_sampler_chain_init", FunctionDescriptor.of(POINTER, SAMPLER_CHAIN_PARAMS));
+        supportsGpuOffload = linker.downcall("llama_supports_gpu_offload", FunctionDescriptor.of(JAVA_BOOLEAN));
+        modelFree = linker.downcall("llama_model_free", FunctionDescriptor.ofVoid(POINTER));
+        modelGetVocab = linker.downcall("llama_model_get_vocab", FunctionDescriptor.of(POINTER, POINTER));
+        modelTrainedContext = linker.downcall("llama_model_n_ctx_train", FunctionDescriptor.of(JAVA_INT, POINTER));
+        modelSize = linker.downcall("llama_model_size", FunctionDescriptor.of(JAVA_LONG, POINTER));
+        modelParameterCount = linker.downcall("llama_model_n_params", FunctionDescriptor.of(JAVA_LONG, POINTER));
+        modelHasEncoder = linker.downcall("llama_model_has_encoder", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER));
+        modelHasDecoder = linker.downcall("llama_model_has_decoder", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER));
+        modelIsDiffusion = linker.downcall("llama_model_is_diffusion", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER));
+        vocabSize = linker.downcall("llama_vocab_n_tokens", FunctionDescriptor.of(JAVA_INT, POINTER));
+        vocabBos = linker.downcall("llama_vocab_bos", FunctionDescriptor.of(JAVA_INT, POINTER));
+        vocabEos = linker.downcall("llama_vocab_eos", FunctionDescriptor.of(JAVA_INT, POINTER));
+        vocabAddsBos = linker.downcall("llama_vocab_get_add_bos", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER));
+        vocabIsEndOfGeneration =
+                linker.downcall("llama_vocab_is_eog", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER, JAVA_INT));
+        contextFree = linker.downcall("llama_free", FunctionDescriptor.ofVoid(POINTER));
+        contextSize = linker.downcall("llama_n_ctx", FunctionDescriptor.of(JAVA_INT, POINTER));
+        contextMemory = linker.downcall("llama_get_memory", FunctionDescriptor.of(POINTER, POINTER));
+        memoryRemove = linker.downcall(
+                "llama_memory_seq_rm", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER, JAVA_INT, JAVA_INT, JAVA_INT));
+        memoryClear = linker.downcall("llama_memory_clear", FunctionDescriptor.ofVoid(POINTER, JAVA_BOOLEAN));
+        memoryLastPosition =
+                linker.downcall("llama_memory_seq_pos_max", FunctionDescriptor.of(JAVA_INT, POINTER, JAVA_INT));
+        samplerChainAdd = linker.downcall("llama_sampler_chain_add", FunctionDescriptor.ofVoid(POINTER, POINTER));
+        samplerGreedy = linker.downcall("llama_sampler_init_greedy", FunctionDescriptor.of(POINTER));
+        samplerDist = linker.downcall("llama_sampler_init_dist", FunctionDescriptor.of(POINTER, JAVA_INT));
+        samplerTopK = linker.downcall("llama_sampler_init_top_k", FunctionDescriptor.of(POINTER, JAVA_INT));
+        samplerTopP =
+                linker.downcall("llama_sampler_init_top_p", FunctionDescriptor.of(POINTER, JAVA_FLOAT, JAVA_LONG));
+        samplerMinP =
+                linker.downcall("llama_sampler_init_min_p", FunctionDescriptor.of(POINTER, JAVA_FLOAT, JAVA_LONG));
+        samplerTemperature = linker.downcall("llama_sampler_init_temp", FunctionDescriptor.of(POINTER, JAVA_FLOAT));
+        samplerSample =
+                linker.downcall("llama_sampler_sample", FunctionDescriptor.of(JAVA_INT, POINTER, POINTER, JAVA_INT));
+        samplerFree = linker.downcall("llama_sampler_free", FunctionDescriptor.ofVoid(POINTER));
+    }
+
+    @Override
+    public String version() {
+        try {
+            MemorySegment text = (MemorySegment) version.invokeExact();
+            return text.address() == 0 ? "" : text.reinterpret(Long.MAX_VALUE).getString(0);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long modelLoadFromFile(byte[] path, LoadProgress progress) {
+        log.hide(new String(path, StandardCharsets.UTF_8));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment callback = linker.upcall(Callbacks.progress(progress), Callbacks.PROGRESS, arena);
+            MemorySegment params = (MemorySegment) modelDefaultParams.invokeExact((SegmentAllocator) arena);
+            params.set(ADDRESS, offset(MODEL_PARAMS, "progress_callback"), callback);
+            return (long) modelLoadFromFile.invokeExact(NativePaths.allocate(arena, path), params);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public int modelDescription(long model, byte[] buffer) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment text = arena.allocate(buffer.length);
+            int length = (int) modelDescription.invokeExact(model, text, (long) buffer.length);
+            MemorySegment.copy(text, JAVA_BYTE, 0, buffer, 0, buffer.length);
+            return length;
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public int modelMetaValue(long model, byte[] key, byte[] buffer) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment text = arena.allocate(buffer.length);
+            int length = (int)
+                    modelMetaValue.invokeExact(model, NativePaths.allocate(arena, key), text, (long) buffer.length);
+            MemorySegment.copy(text, JAVA_BYTE, 0, buffer, 0, buffer.length);
+            return length;
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public int tokenize(long vocab, byte[] text, int[] tokens, boolean addSpecial, boolean parseSpecial) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment nativeTokens = arena.allocate(JAVA_INT, tokens.length);
+            int count = (int) tokenize.invokeExact(
+                    vocab,
+                    NativePaths.allocate(arena, text),
+                    text.length,
+                    nativeTokens,
+                    tokens.length,
+                    addSpecial,
+                    parseSpecial);
+            MemorySegment.copy(nativeTokens, JAVA_INT, 0, tokens, 0, Math.clamp(count, 0, tokens.length));
+            return count;
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public int tokenToPiece(long vocab, int token, byte[] buffer, boolean special) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment piece = arena.allocate(buffer.length);
+            int length = (int) tokenToPiece.invokeExact(vocab, token, piece, buffer.length, 0, special);
+            MemorySegment.copy(piece, JAVA_BYTE, 0, buffer, 0, Math.clamp(length, 0, buffer.length));
+            return length;
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long contextInit(long model, int contextTokens, int batchTokens, int threads) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment params = (MemorySegment) contextDefaultParams.invokeExact((SegmentAllocator) arena);
+            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_ctx"), contextTokens);
+            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_batch"), batchTokens);
+            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_ubatch"), batchTokens);
+            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_threads"), threads);
+            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_threads_batch"), threads);
+            return (long) contextInit.invokeExact(model, params);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public void setAbortCallback(long context, NativeCallback callback) {
+        try {
+            setAbortCallback.invokeExact(context, callback.address(), MemorySegment.NULL);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    /** As {@code llama_batch_get_one} would: positions, sequence and outputs are left to llama.cpp. */
+    @Override
+    public int decode(long context, int[] tokens, int from, int count) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment nativeTokens = arena.allocate(JAVA_INT, count);
+            MemorySegment.copy(tokens, from, nativeTokens, JAVA_INT, 0, count);
+            MemorySegment batch = arena.allocate(BATCH);
+            batch.set(JAVA_INT, offset(BATCH, "n_tokens"), count);
+            batch.set(ADDRESS, offset(BATCH, "token"), nativeTokens);
+            return (int) decode.invokeExact(context, batch);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long samplerChain() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment params = (MemorySegment) samplerChainDefaultParams.invokeExact((SegmentAllocator) arena);
+            return (long) samplerChain.invokeExact(params);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    @SuppressWarnings("MustBeClosed") // the callback owns the arena
+    public NativeCallback abortCallback(BooleanSupplier shouldAbort) {
+        // shared: C may ask from a thread of its own
+        Arena arena = Arena.ofShared();
+        return new NativeCallback(arena, linker.upcall(Callbacks.abort(shouldAbort), Callbacks.ABORT, arena));
+    }
+
+    @Override
+    public List<String> drainErrors() {
+        return log.drainErrors();
+    }
+
+    @Override
+    public boolean supportsGpuOffload() {
+        try {
+            return (boolean) supportsGpuOffload.invokeExact();
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public void modelFree(long model) {
+        try {
+            modelFree.invokeExact(model);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long modelGetVocab(long model) {
+        try {
+            return (long) modelGetVocab.invokeExact(model);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public int modelTrainedContext(long model) {
+        try {
+            return (int) modelTrainedContext.invokeExact(model);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long modelSize(long model) {
+        try {
+            return (long) modelSize.invokeExact(model);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long modelParameterCount(long model) {
+        try {
+            return (long) modelParameterCount.invokeExact(model);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public boolean modelHasEncoder(long model) {
+        try {
+            return (boolean) modelHasEncoder.invokeExact(model);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public boolean modelHasDecoder(long model) {
+        try {
+            return (boolean) modelHasDecoder.invokeExact(model);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public boolean modelIsDiffusion(long model) {
+        try {
+            return (boolean) modelIsDiffusion.invokeExact(model);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public int vocabSize(long vocab) {
+        try {
+            return (int) vocabSize.invokeExact(vocab);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public int vocabBos(long vocab) {
+        try {
+            return (int) vocabBos.invokeExact(vocab);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public int vocabEos(long vocab) {
+        try {
+            return (int) vocabEos.invokeExact(vocab);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public boolean vocabAddsBos(long vocab) {
+        try {
+            return (boolean) vocabAddsBos.invokeExact(vocab);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public boolean vocabIsEndOfGeneration(long vocab, int token) {
+        try {
+            return (boolean) vocabIsEndOfGeneration.invokeExact(vocab, token);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public void contextFree(long context) {
+        try {
+            contextFree.invokeExact(context);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public int contextSize(long context) {
+        try {
+            return (int) contextSize.invokeExact(context);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long contextMemory(long context) {
+        try {
+            return (long) contextMemory.invokeExact(context);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public boolean memoryRemove(long memory, int sequence, int from, int to) {
+        try {
+            return (boolean) memoryRemove.invokeExact(memory, sequence, from, to);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public void memoryClear(long memory, boolean data) {
+        try {
+            memoryClear.invokeExact(memory, data);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public int memoryLastPosition(long memory, int sequence) {
+        try {
+            return (int) memoryLastPosition.invokeExact(memory, sequence);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public void samplerChainAdd(long chain, long sampler) {
+        try {
+            samplerChainAdd.invokeExact(chain, sampler);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long samplerGreedy() {
+        try {
+            return (long) samplerGreedy.invokeExact();
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long samplerDist(int seed) {
+        try {
+            return (long) samplerDist.invokeExact(seed);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long samplerTopK(int k) {
+        try {
+            return (long) samplerTopK.invokeExact(k);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long samplerTopP(float p, long minKeep) {
+        try {
+            return (long) samplerTopP.invokeExact(p, minKeep);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long samplerMinP(float p, long minKeep) {
+        try {
+            return (long) samplerMinP.invokeExact(p, minKeep);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long samplerTemperature(float temperature) {
+        try {
+            return (long) samplerTemperature.invokeExact(temperature);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public int samplerSample(long sampler, long context, int index) {
+        try {
+            return (int) samplerSample.invokeExact(sampler, context, index);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public void samplerFree(long sampler) {
+        try {
+            samplerFree.invokeExact(sampler);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+}

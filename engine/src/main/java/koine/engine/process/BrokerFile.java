@@ -1,0 +1,140 @@
+package koine.engine.process;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonParseException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Set;
+import koine.net.LoopbackAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a running engine is found: a small file readable by its user alone, written by the engine.
+ *
+ * @param startMillis when the process began, since process ids are used again; epoch milliseconds, 0 when unknown
+ * @param network which network namespace the address belongs to; empty where there is only one
+ */
+public record BrokerFile(long pid, long startMillis, String network, LoopbackAddress address, String token) {
+    /** The system counts in ticks since a boot time that its clock may correct. */
+    private static final long START_TOLERANCE_MILLIS = 3000;
+
+    private static final int MAX_BYTES = 16 * 1024;
+
+    private record Content(
+            long pid,
+            long startMillis,
+            @Nullable String network,
+            @Nullable String address,
+            @Nullable String token) {}
+
+    /** That of this very process. */
+    static BrokerFile ofThisProcess(LoopbackAddress address, String token) {
+        ProcessHandle self = ProcessHandle.current();
+        return new BrokerFile(self.pid(), startMillis(self), currentNetwork(), address, token);
+    }
+
+    /** @return null when there is no such file, or what is there is not one of ours */
+    public static @Nullable BrokerFile read(Path file) throws IOException {
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                return null;
+            }
+            Content content = new Gson().fromJson(Files.readString(file), Content.class);
+            if (content == null || content.network == null || content.address == null || content.token == null) {
+                return null;
+            }
+            return new BrokerFile(
+                    content.pid,
+                    content.startMillis,
+                    content.network,
+                    LoopbackAddress.parse(content.address),
+                    content.token);
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (JsonParseException | IllegalArgumentException | CharacterCodingException e) {
+            return null;
+        }
+    }
+
+    /** Whole or not at all: a temporary name, synced, then moved into place. */
+    void write(Path file) throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + "." + pid + ".tmp");
+        String json = new Gson().toJson(new Content(pid, startMillis, network, address.toString(), token));
+        Files.deleteIfExists(temporary);
+        try {
+            try (FileChannel out = FileChannel.open(
+                    temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly(file))) {
+                ByteBuffer bytes = StandardCharsets.UTF_8.encode(json);
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
+                out.force(true);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path file) {
+        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return posix // elsewhere the user's own folders are closed to others
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    /** Deletes the file unless another engine has put its own there since. */
+    void deleteIfOwn(Path file) throws IOException {
+        if (equals(read(file))) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (FileSystemException e) {
+                Files.deleteIfExists(file); // on Windows a reader can be in the way for a moment
+            }
+        }
+    }
+
+    /** Whether its process can still be there and be reached from here. */
+    public boolean plausible() {
+        if (address instanceof LoopbackAddress.Tcp && !network.equals(currentNetwork())) {
+            return false;
+        }
+        return ProcessHandle.of(pid)
+                .filter(ProcessHandle::isAlive)
+                .filter(process -> startMillis == 0
+                        || startMillis(process) == 0
+                        || Math.abs(startMillis(process) - startMillis) <= START_TOLERANCE_MILLIS)
+                .isPresent();
+    }
+
+    private static long startMillis(ProcessHandle process) {
+        return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    }
+
+    private static String currentNetwork() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
+        } catch (IOException | UnsupportedOperationException e) {
+            return "";
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "BrokerFile[pid=" + pid + ", address=" + address + "]"; // never the token
+    }
+}

@@ -1,0 +1,63 @@
+package koine.engine.server;
+
+import com.google.gson.JsonObject;
+import java.util.Locale;
+import koine.engine.session.ContextOverflowException;
+
+/** A request that is answered with an error: what OpenAI's clients and llama-server's expect to read. */
+final class ApiException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final int status;
+    private final transient JsonObject error = new JsonObject();
+
+    private ApiException(int status, String type, String message) {
+        super(message);
+        this.status = status;
+        error.addProperty("code", status);
+        error.addProperty("message", message);
+        error.addProperty("type", type);
+    }
+
+    static ApiException of(int status, String type, String message) {
+        return new ApiException(status, type, message);
+    }
+
+    static ApiException invalid(String message) {
+        return new ApiException(400, "invalid_request_error", message);
+    }
+
+    static ApiException unsupported(String what) {
+        return new ApiException(501, "not_supported_error", what + " is not supported");
+    }
+
+    static ApiException overflow(ContextOverflowException overflow) {
+        ApiException exception = new ApiException(
+                400,
+                "exceed_context_size_error",
+                String.format(
+                        Locale.ROOT,
+                        "the request exceeds the available context size: %d tokens, context of %d",
+                        overflow.promptTokens(),
+                        overflow.contextTokens()));
+        exception.error.addProperty("n_prompt_tokens", overflow.promptTokens());
+        exception.error.addProperty("n_ctx", overflow.contextTokens());
+        return exception;
+    }
+
+    /** What a generation that threw is told as. */
+    static ApiException failed(RuntimeException failure) {
+        return failure instanceof ContextOverflowException overflow
+                ? overflow(overflow)
+                : new ApiException(500, "server_error", String.valueOf(failure.getMessage()));
+    }
+
+    int status() {
+        return status;
+    }
+
+    JsonObject body() {
+        JsonObject body = new JsonObject();
+        body.add("error", error);
+        return body;
+    }
+}

@@ -1,0 +1,114 @@
+package koine.engine.session;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import koine.engine.NativeKit;
+import koine.engine.session.Generator.Outcome;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReferenceAnswersTest {
+    private static final int MAX_TOKENS = 64;
+    private static final List<String> QUESTIONS = List.of(
+            "What is the capital of France? Answer in one sentence.",
+            "List three fruits.",
+            "What is 12 plus 30?",
+            "Write a Python function that reverses a string.",
+            "ما هي عاصمة مصر؟",
+            "भारत की राजधानी क्या है?",
+            "Translate to French: Good morning, my friends!",
+            "Write a haiku about the sea 🌊.",
+            "Why is the sky blue?",
+            "日本の首都はどこですか。 Answer with <b>one</b> word & nothing else.");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void tenAnswersEqualThoseOfAPlainProgramOnTheSamePackTokenForToken() throws Exception {
+        Path pack = NativeKit.pack();
+        Path model = NativeKit.starterModel();
+        List<String> reference = referenceLines(pack, model);
+
+        try (LlamaGenerator generator = LlamaGenerator.load(pack, model, 2048, fraction -> {}, () -> false)) {
+            for (int i = 0; i < QUESTIONS.size(); i++) {
+                String question = QUESTIONS.get(i);
+                Chat.Collector sink = new Chat.Collector();
+                Outcome outcome =
+                        generator.generate(Chat.greedy(Chat.prompt(question), MAX_TOKENS, null), Chat.NEVER, sink);
+
+                int[] prompt = tokens(reference.get(3 * i));
+                int[] answer = tokens(reference.get(3 * i + 1));
+                byte[] text = HexFormat.of().parseHex(reference.get(3 * i + 2));
+                assertEquals(new String(text, StandardCharsets.UTF_8), sink.text.toString(), question);
+                assertEquals(prompt.length, outcome.promptTokens(), question);
+                assertEquals(answer.length, outcome.answerTokens(), question);
+                int[] read = generator.readTokens();
+                assertArrayEquals(prompt, Arrays.copyOf(read, prompt.length), question);
+                // at the limit, the last token was sent but never read
+                int answerRead = read.length - prompt.length;
+                assertEquals(answer.length == MAX_TOKENS ? MAX_TOKENS - 1 : answer.length, answerRead, question);
+                assertArrayEquals(
+                        Arrays.copyOf(answer, answerRead),
+                        Arrays.copyOfRange(read, prompt.length, read.length),
+                        question);
+                if (i == 0) {
+                    assertEquals("The capital of France is Paris.", sink.text.toString());
+                    assertEquals(Generator.Finish.STOP, outcome.finish());
+                }
+            }
+        }
+    }
+
+    private List<String> referenceLines(Path pack, Path model) throws IOException {
+        String compiler = NativeKit.compiler("g++", "clang++");
+        Path source = folder.resolve("reference.cpp");
+        try (InputStream in = getClass().getResourceAsStream("reference.cpp")) {
+            Files.copy(Objects.requireNonNull(in), source);
+        }
+        Path program = folder.resolve("reference");
+        List<String> command = new ArrayList<>(List.of(compiler, "-std=c++17", "-O1", source.toString()));
+        command.addAll(NativeKit.includeFlags());
+        command.addAll(libraries(pack));
+        command.addAll(List.of("-Wl,-rpath," + pack, "-o", program.toString()));
+        NativeKit.run(command.toArray(String[]::new));
+        List<String> lines = NativeKit.runWith(
+                        String.join("\n", QUESTIONS) + "\n",
+                        program.toString(),
+                        pack.toString(),
+                        model.toString(),
+                        String.valueOf(LlamaGenerator.threads()),
+                        String.valueOf(MAX_TOKENS))
+                .lines()
+                .toList();
+        assertEquals(3 * QUESTIONS.size(), lines.size());
+        return lines;
+    }
+
+    /** What the program calls itself; the compiler finds what these need beside them. */
+    private static List<String> libraries(Path pack) throws IOException {
+        try (Stream<Path> files = Files.list(pack)) {
+            return files.map(Path::toString)
+                    .filter(file -> file.matches(".*[/\\\\]lib(llama|ggml|ggml-base)(\\.[a-z]+)?(\\.v[0-9.]+)?\\.so"))
+                    .toList();
+        }
+    }
+
+    private static int[] tokens(String line) {
+        return line.isEmpty()
+                ? new int[0]
+                : Arrays.stream(line.split(" ", -1)).mapToInt(Integer::parseInt).toArray();
+    }
+}
