@@ -20,6 +20,7 @@ import koine.ui.markdown.Links;
 import koine.ui.markdown.MarkdownView;
 import koine.ui.markdown.Paragraphs;
 import koine.ui.shell.Buttons;
+import koine.ui.shell.ModelChoice;
 import koine.ui.theme.Icons;
 import koine.ui.theme.Style;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ import org.kordamp.ikonli.material2.Material2OutlinedMZ;
 final class AnswerView extends VBox {
     private final MessageModel message;
     private final Texts texts;
+    private final ModelChoice models;
 
     /**
      * @param newest whether this is the conversation's last message, the one that can be asked for anew
@@ -42,7 +44,9 @@ final class AnswerView extends VBox {
             Links links,
             ReadOnlyBooleanProperty newest,
             ObservableValue<Activity> activity,
-            Runnable retry) {
+            Runnable retry,
+            ModelChoice models) {
+        this.models = models;
         this.message = message;
         this.texts = texts;
         getStyleClass().add(Style.ANSWER);
@@ -140,7 +144,7 @@ final class AnswerView extends VBox {
         again.managedProperty().bind(newest);
         Label meta = new Label();
         meta.getStyleClass().add(Style.MESSAGE_META);
-        meta.textProperty().bind(texts.bind(this::meta, message.stored()));
+        meta.textProperty().bind(texts.bind(this::meta, message.stored(), models.installed()));
         HBox row = new HBox(copy, again, meta);
         row.setAlignment(Pos.CENTER_LEFT);
         row.getStyleClass().add("actions");
@@ -158,6 +162,6 @@ final class AnswerView extends VBox {
                 ? texts.formats().time(stored.createdAt())
                 : texts.get(
                         "chat.answeredBy",
-                        Map.of("model", model, "time", texts.formats().time(stored.createdAt())));
+                        Map.of("model", models.nameOf(model), "time", texts.formats().time(stored.createdAt())));
     }
 }

@@ -1,8 +1,10 @@
 package koine.ui.chat;
 
 import java.util.List;
+import javafx.beans.binding.Bindings;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.collections.ListChangeListener;
+import javafx.geometry.Insets;
 import javafx.geometry.Pos;
 import javafx.scene.AccessibleRole;
 import javafx.scene.Node;
@@ -29,6 +31,9 @@ import org.kordamp.ikonli.material2.Material2OutlinedAL;
 public final class ChatView extends BorderPane {
     /** So many messages are drawn at once; earlier ones on demand. */
     private static final int PAGE = 40;
+
+    /** Beside the column, in pixels; {@code koine.css} gives the messages the same. */
+    private static final double SIDE = 28;
 
     private final ShellModel shell;
     private final Texts texts;
@@ -97,7 +102,16 @@ public final class ChatView extends BorderPane {
         bottom.setAlignment(Pos.CENTER);
         StackPane foot = new StackPane(bottom);
         foot.setAlignment(Pos.CENTER);
-        foot.getStyleClass().add("koine-foot");
+        // the composer stands under the column, with or without a scroll bar beside it
+        foot.paddingProperty()
+                .bind(Bindings.createObjectBinding(
+                        () -> new Insets(
+                                6,
+                                SIDE + scroll.getWidth() - scroll.getViewportBounds().getWidth(),
+                                12,
+                                SIDE),
+                        scroll.viewportBoundsProperty(),
+                        scroll.widthProperty()));
 
         setCenter(middle);
         setBottom(foot);
@@ -192,7 +206,8 @@ public final class ChatView extends BorderPane {
                 links,
                 newest.getReadOnlyProperty(),
                 session().activity(),
-                shell::retry);
+                shell::retry,
+                shell.models());
     }
 
     private final Label problemLabel = new Label();

@@ -28,6 +28,11 @@ import org.kordamp.ikonli.material2.Material2RoundMZ;
  */
 public final class Composer extends BorderPane {
     private static final int MOST_LINES = 8;
+
+    /** The padding that {@code koine.css} gives the text inside the field, in pixels. */
+    private static final double SIDE_PADDING = 12;
+
+    private static final double END_PADDING = 9;
     private static final PseudoClass EMPTY = PseudoClass.getPseudoClass("empty");
     private static final PseudoClass BUSY = PseudoClass.getPseudoClass("busy");
 
@@ -37,14 +42,14 @@ public final class Composer extends BorderPane {
     private final Button send = new Button();
     private final EnterKey enter;
     private final Runnable onSend;
-    private final Runnable onStop;
+    private final FontIcon sendIcon;
+    private final FontIcon stopIcon;
     private boolean busy;
 
     public Composer(Texts texts, LongSupplier nanoTime, Runnable onSend, Runnable onStop) {
         this.texts = texts;
         this.enter = new EnterKey(nanoTime);
         this.onSend = onSend;
-        this.onStop = onStop;
         getStyleClass().add(Style.COMPOSER);
 
         area.getStyleClass().add(Style.COMPOSER_TEXT);
@@ -67,8 +72,8 @@ public final class Composer extends BorderPane {
         area.widthProperty().subscribe(ignored -> grow());
         area.fontProperty().subscribe(ignored -> grow());
 
-        FontIcon sendIcon = Icons.directional(Material2RoundMZ.SEND, texts.orientation());
-        FontIcon stopIcon = Icons.of(Material2RoundMZ.STOP);
+        sendIcon = Icons.directional(Material2RoundMZ.SEND, texts.orientation());
+        stopIcon = Icons.of(Material2RoundMZ.STOP);
         send.getStyleClass().addAll(Style.SEND, Style.ICON_BUTTON);
         send.setGraphic(sendIcon);
         send.setOnAction(event -> {
@@ -79,8 +84,6 @@ public final class Composer extends BorderPane {
             }
             area.requestFocus();
         });
-        this.sendIcon = sendIcon;
-        this.stopIcon = stopIcon;
         Buttons.describe(send, texts.bind("chat.send"));
         area.textProperty().subscribe(text -> send.pseudoClassStateChanged(EMPTY, text.isBlank()));
 
@@ -88,9 +91,6 @@ public final class Composer extends BorderPane {
         setRight(send);
         setOnMouseClicked(event -> area.requestFocus());
     }
-
-    private final FontIcon sendIcon;
-    private final FontIcon stopIcon;
 
     /** The field itself, for the draft and the focus. */
     public TextArea area() {
@@ -143,9 +143,4 @@ public final class Composer extends BorderPane {
         double height = Math.clamp(ruler.getLayoutBounds().getHeight(), line, MOST_LINES * line);
         area.setPrefHeight(Math.ceil(height + 2 * END_PADDING + inside.getTop() + inside.getBottom()));
     }
-
-    /** The padding that {@code koine.css} gives the text inside the field. */
-    private static final double SIDE_PADDING = 12;
-
-    private static final double END_PADDING = 9;
 }

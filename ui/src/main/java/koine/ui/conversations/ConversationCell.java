@@ -1,6 +1,7 @@
 package koine.ui.conversations;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.function.Consumer;
 import javafx.geometry.Pos;
 import javafx.geometry.Side;
@@ -15,10 +16,10 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
-import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import koine.app.conversations.Conversation;
 import koine.i18n.TextDirection;
+import koine.ui.language.Drawable;
 import koine.ui.language.Texts;
 import koine.ui.shell.Buttons;
 import koine.ui.theme.Icons;
@@ -126,19 +127,23 @@ final class ConversationCell extends ListCell<Conversation> {
         Instant now = Instant.now();
         String name = texts.formats().day(item.updatedAt(), now);
         int index = getIndex();
-        boolean first = index == 0
-                || index > 0
-                        && index < getListView().getItems().size()
-                        && !name.equals(texts.formats()
-                                .day(getListView().getItems().get(index - 1).updatedAt(), now));
+        boolean first = index <= 0 || !name.equals(dayOf(index - 1, now));
         day.setText(name);
         day.setVisible(first);
         day.setManaged(first);
-        title.setText(item.title().isBlank() ? texts.get("conversations.untitled") : item.title());
-        title.setNodeOrientation(Texts.orientation(
-                TextDirection.ofParagraph(item.title(), texts.language().direction())));
-        all.setMinWidth(Region.USE_COMPUTED_SIZE);
+        String shown = item.title().strip().replaceAll("\\s+", " ");
+        title.setText(shown.isEmpty() ? texts.get("conversations.untitled") : Drawable.of(shown));
+        // the letters in their own direction, the line where the list begins
+        TextDirection window = texts.language().direction();
+        TextDirection own = TextDirection.ofParagraph(shown, window);
+        title.setNodeOrientation(Texts.orientation(own));
+        title.setAlignment(own == window ? Pos.CENTER_LEFT : Pos.CENTER_RIGHT);
         setGraphic(all);
-        setAccessibleText(texts.get("conversations.item", java.util.Map.of("title", title.getText(), "day", name)));
+        setAccessibleText(texts.get("conversations.item", Map.of("title", title.getText(), "day", name)));
+    }
+
+    private String dayOf(int index, Instant now) {
+        var items = getListView().getItems();
+        return index < items.size() ? texts.formats().day(items.get(index).updatedAt(), now) : "";
     }
 }

@@ -87,7 +87,7 @@ public final class ConversationList {
         deleted.set(conversation);
         show();
         tasks.later(UNDO_TIME, () -> {
-            if (deleted.get() == conversation) {
+            if (conversation.equals(deleted.get())) {
                 finishDeleting();
             }
         });

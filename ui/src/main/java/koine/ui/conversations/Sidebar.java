@@ -152,7 +152,7 @@ public final class Sidebar extends VBox {
             event.consume();
         } else if (event.getCode() == KeyCode.F2) {
             view.lookupAll(".list-cell").stream()
-                    .filter(cell -> cell instanceof ConversationCell one && one.getItem() == conversation)
+                    .filter(cell -> cell instanceof ConversationCell one && conversation.equals(one.getItem()))
                     .findFirst()
                     .ifPresent(cell -> ((ConversationCell) cell).beginRename());
             event.consume();

@@ -50,17 +50,18 @@ public final class Texts {
     }
 
     public String get(String key) {
-        return messages.get().text(key);
+        return Drawable.of(messages.get().text(key));
     }
 
     public String get(String key, Map<String, ?> arguments) {
-        return messages.get().text(key, arguments);
+        return Drawable.of(messages.get().text(key, arguments));
     }
 
     /** The problem's sentence with its code behind it. */
     public String get(Problem problem) {
-        return messages.get()
-                .text("window.problem", Map.of("sentence", messages.get().text(problem), "code", problem.code()));
+        return get(
+                "window.problem",
+                Map.of("sentence", messages.get().text(problem), "code", problem.code()));
     }
 
     public StringBinding bind(String key) {

@@ -1,14 +1,9 @@
 package koine.ui.markdown;
 
+import java.util.ArrayList;
 import java.util.List;
-import javafx.geometry.HPos;
 import javafx.scene.AccessibleRole;
-import javafx.scene.control.Label;
 import javafx.scene.control.Separator;
-import javafx.scene.layout.ColumnConstraints;
-import javafx.scene.layout.GridPane;
-import javafx.scene.layout.HBox;
-import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.scene.text.Text;
@@ -27,10 +22,10 @@ import org.commonmark.node.ListBlock;
 import org.commonmark.node.Node;
 import org.commonmark.node.OrderedList;
 import org.commonmark.node.ThematicBreak;
+import org.jspecify.annotations.Nullable;
 
 /** Draws one block of a Markdown text. */
 final class Blocks {
-    private static final double LEAST_COLUMN = 96;
     private final Paragraphs paragraphs;
     private final Links links;
 
@@ -54,7 +49,7 @@ final class Blocks {
     }
 
     /** Running text; lines of different direction stand in flows of their own. */
-    private Region lines(Node block, @org.jspecify.annotations.Nullable String style) {
+    private Region lines(Node block, @Nullable String style) {
         List<List<Text>> lines = Inlines.of(block, links);
         VBox box = new VBox();
         box.setMinWidth(0);
@@ -86,15 +81,8 @@ final class Blocks {
         Integer start = list instanceof OrderedList ordered ? ordered.getMarkerStartNumber() : null;
         int number = start == null ? 1 : start;
         for (Node item = list.getFirstChild(); item != null; item = item.getNext()) {
-            Label marker = new Label(list instanceof OrderedList ? number++ + "." : "•");
-            marker.getStyleClass().add(Style.LIST_MARKER);
-            marker.setMinWidth(Region.USE_PREF_SIZE);
-            VBox content = column(item);
-            HBox.setHgrow(content, Priority.ALWAYS);
-            HBox row = new HBox(marker, content);
-            row.setMinWidth(0);
+            ListRow row = new ListRow(list instanceof OrderedList ? number++ + "." : "•", column(item));
             row.setNodeOrientation(Texts.orientation(direction(item)));
-            row.setAccessibleRole(AccessibleRole.LIST_ITEM);
             rows.getChildren().add(row);
         }
         return rows;
@@ -114,41 +102,31 @@ final class Blocks {
     }
 
     private Region table(TableBlock table) {
-        GridPane grid = new GridPane();
+        TableGrid grid = new TableGrid();
         grid.getStyleClass().add(Style.TABLE);
         grid.setAccessibleRole(AccessibleRole.TABLE_VIEW);
         grid.setNodeOrientation(Texts.orientation(direction(table)));
-        int row = 0;
-        int columns = 0;
         for (Node part = table.getFirstChild(); part != null; part = part.getNext()) {
             for (Node line = part.getFirstChild(); line != null; line = line.getNext()) {
                 if (line instanceof TableRow) {
-                    columns = Math.max(columns, row(grid, line, row++));
+                    grid.addRow(row(line, part.getNext() == null && line.getNext() == null));
                 }
             }
-        }
-        for (int column = 0; column < columns; column++) {
-            ColumnConstraints constraints = new ColumnConstraints();
-            constraints.setMinWidth(LEAST_COLUMN);
-            constraints.setHgrow(Priority.SOMETIMES);
-            constraints.setHalignment(HPos.LEFT);
-            grid.getColumnConstraints().add(constraints);
         }
         return new WideBlock(grid);
     }
 
-    private int row(GridPane grid, Node line, int row) {
-        int column = 0;
+    private List<Region> row(Node line, boolean last) {
+        List<Region> cells = new ArrayList<>();
         for (Node cell = line.getFirstChild(); cell != null; cell = cell.getNext()) {
             boolean head = cell instanceof TableCell known && known.isHeader();
             VBox box = new VBox(lines(cell, head ? Style.TABLE_HEAD : null));
             box.getStyleClass().add(Style.TABLE_CELL);
-            box.getStyleClass().add(head ? "head" : row % 2 == 0 ? "even" : "odd");
-            box.setMaxHeight(Double.MAX_VALUE);
+            box.getStyleClass().add(head ? "head" : last ? "last" : "body");
             box.setAccessibleRole(AccessibleRole.TABLE_CELL);
-            grid.add(box, column++, row);
+            cells.add(box);
         }
-        return column;
+        return cells;
     }
 
     private TextDirection direction(Node container) {

@@ -10,6 +10,7 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.text.Text;
 import koine.i18n.Slant;
+import koine.ui.language.Drawable;
 import koine.ui.theme.Style;
 import org.commonmark.ext.gfm.strikethrough.Strikethrough;
 import org.commonmark.node.Code;
@@ -127,7 +128,7 @@ final class Inlines {
     }
 
     private static Text piece(String text, List<String> styles) {
-        Text piece = new Text(text);
+        Text piece = new Text(Drawable.of(text));
         piece.getStyleClass().add(Style.TEXT);
         piece.getStyleClass().addAll(styles);
         if (styles.contains(Style.EMPHASIS) && Slant.suits(text)) {

@@ -11,6 +11,7 @@ import javafx.scene.input.KeyCombination;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.text.Text;
 import koine.i18n.TextDirection;
+import koine.ui.language.Drawable;
 import koine.ui.language.Texts;
 import koine.ui.theme.Style;
 
@@ -35,7 +36,7 @@ public final class Paragraphs {
 
     /** A paragraph of plain text. */
     public SelectableTextFlow plain(String paragraph) {
-        Text text = new Text(paragraph);
+        Text text = new Text(Drawable.of(paragraph));
         text.getStyleClass().add(Style.TEXT);
         return of(List.of(text), direction(paragraph));
     }
@@ -44,6 +45,7 @@ public final class Paragraphs {
         SelectableTextFlow flow = new SelectableTextFlow(pieces.toArray(Text[]::new));
         flow.getStyleClass().add(Style.PARAGRAPH);
         flow.setNodeOrientation(Texts.orientation(direction));
+        flow.setMinHeight(0); // the least height a TextFlow asks for is that at no width: a letter a line
         flow.setAccessibleRole(AccessibleRole.TEXT);
         flow.setAccessibleText(flow.getContentAsString());
         flow.addEventHandler(KeyEvent.KEY_PRESSED, event -> {

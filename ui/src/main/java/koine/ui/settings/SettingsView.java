@@ -70,7 +70,7 @@ public final class SettingsView extends StackPane {
                         setting("settings.data.profile", "settings.data.profile.about", path(data)),
                         setting("settings.data.models", null, path(models))));
         column.getStyleClass().add("koine-settings");
-        column.setMaxWidth(720);
+        column.setMaxWidth(816);
         StackPane centred = new StackPane(column);
         centred.setAlignment(Pos.TOP_CENTER);
         ScrollPane scroll = new ScrollPane(centred);
@@ -105,6 +105,7 @@ public final class SettingsView extends StackPane {
             explained.textProperty().bind(texts.bind(about));
             words.getChildren().add(explained);
         }
+        words.setAlignment(Pos.CENTER_LEFT);
         words.setMinWidth(140);
         HBox.setHgrow(words, Priority.ALWAYS);
         HBox row = new HBox(words, control);

@@ -49,6 +49,15 @@ public final class ModelChoice {
         return new ChatOptions(settings.model(), none.system(), none.sampling(), none.maxTokens(), none.save());
     }
 
+    /** The name of a model by its id, or the id when it is no longer here. */
+    public String nameOf(String id) {
+        return installed.stream()
+                .filter(one -> one.id().equals(id))
+                .map(InstalledModel::name)
+                .findFirst()
+                .orElse(id);
+    }
+
     public void refresh() {
         tasks.run(store::installed, installed::setAll, e -> LOG.error("the models could not be listed", e));
         tasks.run(this::find, this::found, e -> {

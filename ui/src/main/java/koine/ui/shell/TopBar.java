@@ -73,7 +73,9 @@ final class TopBar extends HBox {
             loading.progressProperty().unbind();
             loading.progressProperty()
                     .bind(Bindings.createDoubleBinding(
-                            () -> session.activity().get() instanceof Activity.Loading(double fraction) ? fraction : 0.0,
+                            () -> session.activity().get() instanceof Activity.Loading(double fraction)
+                                    ? fraction
+                                    : 0.0,
                             session.activity()));
         });
         loading.visibleProperty().bind(loading.progressProperty().greaterThan(0));

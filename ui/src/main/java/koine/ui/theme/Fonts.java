@@ -29,6 +29,7 @@ public final class Fonts {
         if (!System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux")) {
             return; // Windows and macOS have these scripts, and do not look at registered fonts
         }
+        LinuxText.mend();
         try {
             for (Path font : BundledFonts.unpackInto(folder)) {
                 // not toUri(): JavaFX does not undo its escapes
