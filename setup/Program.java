@@ -73,6 +73,7 @@ final class Program implements Part {
             }
         }
         JavaFx.separate(jars, jars.resolve("javafx"));
+        Sqlite.unzipLibrary(jars, jars.resolve("sqlite"));
 
         Path lib = lib(fingerprint.whole());
         Trees.replace(jars, lib);
@@ -168,6 +169,7 @@ final class Program implements Part {
         for (String option : options(checkout.root())) {
             text.append(quoted(option));
         }
+        text.append(quoted("-Dorg.sqlite.lib.path=" + lib.resolve("sqlite")));
         return text.append(quoted("-Dkoine.bundle=" + checkout.bundle())).toString();
     }
 
