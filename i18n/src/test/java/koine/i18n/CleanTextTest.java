@@ -43,7 +43,7 @@ class CleanTextTest {
     }
 
     private static Finding only(List<Finding> findings) {
-        assertEquals(1, findings.size(), () -> Finding.report(findings));
+        assertEquals(1, findings.size(), findings::toString);
         return findings.getFirst();
     }
 }

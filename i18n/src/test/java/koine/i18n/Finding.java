@@ -1,5 +1,7 @@
 package koine.i18n;
 
+import static org.junit.jupiter.api.Assertions.fail;
+
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -15,12 +17,11 @@ record Finding(String where, String what, String fix) {
         return where + ": " + what + "\n" + fix.strip().indent(4).stripTrailing();
     }
 
-    /** For the message of a failing test. */
-    static String report(List<Finding> findings) {
-        return findings.isEmpty()
-                ? ""
-                : findings.stream()
-                        .map(Finding::toString)
-                        .collect(Collectors.joining("\n\n", findings.size() + " to fix\n\n", "\n"));
+    static void assertNone(List<Finding> findings) {
+        if (!findings.isEmpty()) {
+            fail(findings.stream()
+                    .map(Finding::toString)
+                    .collect(Collectors.joining("\n\n", findings.size() + " to fix\n\n", "\n")));
+        }
     }
 }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param prefixes strings that something is appended to, such as {@code "chat.state." + state}
  */
 record KeyUse(List<Asked> asked, Set<String> literals, Set<String> prefixes) {
-    private static final Pattern KEY = Pattern.compile("[a-z][A-Za-z0-9-]*(\\.[A-Za-z0-9-]+)+");
+    private static final Pattern KEY = Pattern.compile("[a-z][A-Za-z0-9]*(\\.[A-Za-z0-9]+(-[A-Za-z0-9]+)*)+");
     private static final Pattern FILE =
             Pattern.compile(".*\\.(css|db|gguf|json|lock|log|md|png|properties|sql|tmp|txt)");
     private static final Pattern SPEAKING_MODULE = Pattern.compile(".*/(app|ui)/src/main/.*");
@@ -65,11 +65,13 @@ record KeyUse(List<Asked> asked, Set<String> literals, Set<String> prefixes) {
         var texts = english.byKey();
         Set<String> sections = new HashSet<>();
         texts.keySet().forEach(key -> sections.add(key.substring(0, Math.max(0, key.indexOf('.')))));
+        Set<String> unknown = new HashSet<>();
         for (Asked one : asked) {
             BundleFile.Entry text = texts.get(one.key());
             if (text == null) {
-                if (one.certain()
-                        || sections.contains(one.key().substring(0, one.key().indexOf('.')))) {
+                boolean meant = one.certain()
+                        || sections.contains(one.key().substring(0, one.key().indexOf('.')));
+                if (meant && unknown.add(one.key())) {
                     findings.add(new Finding(
                             one.where(),
                             "asks for " + one.key() + ", which English does not have",
@@ -240,8 +242,7 @@ record KeyUse(List<Asked> asked, Set<String> literals, Set<String> prefixes) {
 
         private String where(Tree tree) {
             long position = trees.getSourcePositions().getStartPosition(unit, tree);
-            String file = unit.getSourceFile().getName();
-            return file + ":" + unit.getLineMap().getLineNumber(position);
+            return unit.getSourceFile().getName() + ":" + unit.getLineMap().getLineNumber(position);
         }
     }
 

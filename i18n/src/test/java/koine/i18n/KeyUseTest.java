@@ -97,7 +97,7 @@ class KeyUseTest {
                 void h() { throw new Problem("KOINE-E101", Map.of("engine", "x")); }
                 """);
         List<Finding> findings = use.check(ENGLISH);
-        assertEquals(2, findings.size(), () -> Finding.report(findings));
+        assertEquals(2, findings.size(), findings::toString);
         assertEquals("gives problem.KOINE-E101 no [engine]", findings.getFirst().what());
         assertEquals(
                 "write it and paste into en.properties:\nproblem.KOINE-E102=… {size}",
@@ -138,7 +138,7 @@ class KeyUseTest {
     }
 
     private static Finding only(List<Finding> findings) {
-        assertEquals(1, findings.size(), () -> Finding.report(findings));
+        assertEquals(1, findings.size(), findings::toString);
         return findings.getFirst();
     }
 }

@@ -96,8 +96,7 @@ public final class EngineBroker {
                 Process process = launcher.launch(key, file);
                 Found started = join(file, process);
                 if (started == null) {
-                    process.destroyForcibly();
-                    throw new Problem("KOINE-E111", Map.of());
+                    throw EngineGoneException.of(process).asProblem();
                 }
                 return started;
             }

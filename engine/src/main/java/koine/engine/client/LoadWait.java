@@ -91,10 +91,7 @@ final class LoadWait {
     }
 
     private EngineGoneException gone() throws InterruptedException {
-        if (started != null && started.waitFor(2, TimeUnit.SECONDS)) {
-            return new EngineGoneException(started.exitValue());
-        }
-        return new EngineGoneException(null);
+        return started == null ? new EngineGoneException(null) : EngineGoneException.of(started);
     }
 
     private static String text(JsonObject json, String name) {

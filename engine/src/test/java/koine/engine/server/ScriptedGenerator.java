@@ -13,7 +13,7 @@ import koine.engine.session.Generator;
  * chooses: {@code say X} says X in one go, {@code step} says each piece handed to {@link #say}, {@code slow} says a piece
  * each 20 ms for ever, {@code read} reads a prompt for ever, {@code overflow} and {@code fail} do that.
  */
-final class ScriptedGenerator implements Generator {
+public final class ScriptedGenerator implements Generator {
     static final String TEMPLATE =
             "{% for message in messages %}[{{ message['role'] }}]{{ message['content'] }}\n{% endfor %}[assistant]";
 
@@ -22,7 +22,7 @@ final class ScriptedGenerator implements Generator {
     private final BlockingQueue<String> pieces = new LinkedBlockingQueue<>();
     final BlockingQueue<Request> begun = new LinkedBlockingQueue<>();
     final BlockingQueue<Finish> ended = new LinkedBlockingQueue<>();
-    volatile Thread owner = Thread.currentThread();
+    public volatile Thread owner = Thread.currentThread();
 
     void say(String... more) {
         pieces.addAll(List.of(more));

@@ -1,0 +1,45 @@
+package koine.setup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Python's own Jinja in {@code .build/testkit/python}, to compare chat templates with. Not vital: where it cannot be had,
+ * the tests that use it report themselves unrun.
+ */
+final class PythonKit {
+    private final Checkout checkout;
+    private final String requirements;
+
+    PythonKit(Checkout checkout) throws IOException {
+        this.checkout = checkout;
+        this.requirements = Pins.ofSetup(checkout.root()).get("python.requirements");
+    }
+
+    void makeIfPossible() throws IOException, InterruptedException {
+        Path folder = checkout.testkit().resolve("python");
+        Path stamp = checkout.stamp("python");
+        if (Files.isDirectory(folder)
+                && Files.isRegularFile(stamp)
+                && Files.readString(stamp).equals(requirements)) {
+            return;
+        }
+        try {
+            Path scratch = Trees.empty(checkout.scratch("python"));
+            List<String> specs =
+                    Pattern.compile("\\s+").splitAsStream(requirements).toList();
+            Path unpacked = scratch.resolve("unpacked");
+            for (Path wheel : new Download(checkout).pip("Python's Jinja (for tests)", specs, 160_000, scratch)) {
+                Unpack.zip(wheel, unpacked, name -> true);
+            }
+            Trees.replace(unpacked, folder);
+            Trees.write(stamp, requirements);
+            Trees.delete(scratch);
+        } catch (Trouble trouble) {
+            System.err.println(trouble.getMessage() + " The tests go on without it.");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+# Sourced by koine, check and installers/build, which set `root`: finds a JDK, compiles setup/*.java when they changed,
+# and runs them with `setup COMMAND [ARGUMENT…]`. Plain POSIX shell.
+
+die() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# Sets `major` to the version of the JDK in folder $1, 0 when there is none (a run-time without javac is not enough).
+jdk_major() {
+    major=0
+    [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] || return 0
+    version=
+    if [ -r "$1/release" ]; then
+        while IFS= read -r line || [ -n "$line" ]; do
+            case $line in JAVA_VERSION=*) version=${line#JAVA_VERSION=\"} ;; esac
+        done <"$1/release"
+    else
+        version=$("$1/bin/javac" -version 2>&1) || return 0
+        version=${version##*javac }
+    fi
+    version=${version%%[!0-9]*}
+    major=${version:-0}
+}
+
+# Sets `jdk` to the folder of the first JDK that is new enough.
+find_jdk() {
+    if [ -n "${KOINE_JAVA_HOME:-}" ]; then
+        jdk_major "$KOINE_JAVA_HOME"
+        [ "$major" -ge 25 ] || die "KOINE_JAVA_HOME ($KOINE_JAVA_HOME) is not a JDK 25 or newer: set it to the folder of one, or unset it."
+        jdk=$KOINE_JAVA_HOME
+        return
+    fi
+    older=
+    for jdk in "${JAVA_HOME:-}" /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
+        "${HOME:-}"/.sdkman/candidates/java/*; do
+        [ -n "$jdk" ] || continue
+        jdk_major "$jdk"
+        [ "$major" -lt 25 ] || return 0
+        [ "$major" -eq 0 ] || older=$major
+    done
+    if command -v javac >/dev/null 2>&1 && command -v java >/dev/null 2>&1; then
+        jdk=$(java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p')
+        jdk_major "$jdk"
+        [ "$major" -lt 25 ] || return 0
+        [ "$major" -eq 0 ] || older=$major
+    fi
+    found=${older:+only Java $older}
+    die "Koine needs a JDK 25 or newer, and this computer has ${found:-none}: install one, or set KOINE_JAVA_HOME to its folder."
+}
+
+# Java reads file names and arguments by the locale; without one, a path or a question that is not plain English breaks.
+case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
+C | POSIX)
+    unset LC_ALL
+    export LC_CTYPE=C.UTF-8
+    ;;
+esac
+
+setup() {
+    sum=$(cat "$root"/setup/*.java | cksum) || die "The folder $root/setup cannot be read."
+    classes=$root/.build/setup/${sum%% *}-${sum##* }
+    if [ ! -d "$classes" ]; then
+        fresh=$root/.build/setup/new.$$
+        mkdir -p "$root/.build/setup" 2>/dev/null || die "Koine cannot write to $root/.build: check the folder's permissions and free space."
+        "$jdk/bin/javac" -proc:none -encoding UTF-8 -d "$fresh" "$root"/setup/*.java || die "setup/*.java does not compile: see the lines above."
+        # When another start was faster, its classes are the same ones, and ours land inside its folder unused.
+        mv "$fresh" "$classes" && rm -rf "$classes/new.$$"
+    fi
+    if [ -t 2 ]; then terminal=true; else terminal=false; fi
+    "$jdk/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -cp "$classes" \
+        "-Dkoine.root=$root" "-Dkoine.terminal=$terminal" koine.setup.Setup "$@"
+}
+
+find_jdk

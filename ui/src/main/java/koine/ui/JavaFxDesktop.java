@@ -1,0 +1,110 @@
+package koine.ui;
+
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import javafx.application.ColorScheme;
+import javafx.application.Platform;
+import javafx.stage.Stage;
+import koine.app.Assistant;
+import koine.app.Desktop;
+import koine.i18n.Problem;
+import koine.ui.language.Texts;
+import koine.ui.screenshot.Screenshots;
+import koine.ui.shell.ShellModel;
+import koine.ui.shell.ShellView;
+import koine.ui.tasks.Tasks;
+import koine.ui.tasks.Toolkit;
+import koine.ui.theme.Fonts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The window, for the command line to open. */
+public final class JavaFxDesktop implements Desktop {
+    private static final Logger LOG = LoggerFactory.getLogger(JavaFxDesktop.class);
+    private static final double WIDTH = 1100;
+    private static final double HEIGHT = 760;
+    private static final double LEAST_WIDTH = 640;
+    private static final double LEAST_HEIGHT = 420;
+
+    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(3);
+
+    @Override
+    public boolean available() {
+        return Display.available(
+                System.getProperty("os.name", ""), System.getenv(), System.getProperty("glass.platform", ""));
+    }
+
+    @Override
+    public int open(Assistant assistant) {
+        CountDownLatch closed = new CountDownLatch(1);
+        try {
+            start(assistant);
+            Tasks tasks = Tasks.ofDesktop();
+            Toolkit.call(() -> show(assistant, tasks, closed));
+            closed.await();
+            tasks.awaitIdle(LONGEST_FAREWELL); // a stopped answer is stored, a deletion done
+            return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 130;
+        } catch (ExecutionException e) {
+            LOG.error("the window could not be opened", e.getCause());
+            return 1;
+        } finally {
+            assistant.close();
+            Toolkit.exit();
+        }
+    }
+
+    @Override
+    public void screenshot(Assistant assistant, String screen, ScreenshotOptions options) throws Problem {
+        System.setProperty("glass.platform", "Headless");
+        System.setProperty("prism.order", "sw");
+        try {
+            start(assistant);
+            Screenshots.take(assistant, screen, options);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            Toolkit.exit();
+        }
+    }
+
+    private static void start(Assistant assistant) throws InterruptedException {
+        Toolkit.start();
+        Fonts.register(assistant.folders().data().resolve("fonts"));
+    }
+
+    private static boolean show(Assistant assistant, Tasks tasks, CountDownLatch closed) {
+        Texts texts = new Texts(assistant.settings().language(), ZoneId.systemDefault());
+        ShellModel shell = new ShellModel(assistant, texts, tasks);
+        shell.appearance().setSystemDark(systemIsDark());
+        Platform.getPreferences()
+                .colorSchemeProperty()
+                .subscribe(scheme -> shell.appearance().setSystemDark(scheme == ColorScheme.DARK));
+        ShellView view = new ShellView(shell);
+        Stage stage = new Stage();
+        stage.setScene(view.scene(WIDTH, HEIGHT));
+        stage.setMinWidth(LEAST_WIDTH);
+        stage.setMinHeight(LEAST_HEIGHT);
+        stage.titleProperty().bind(texts.bind("window.title"));
+        stage.focusedProperty().subscribe(focused -> {
+            if (focused) { // another window or the command line may have changed the profile
+                shell.conversations().refresh(() -> {});
+            }
+        });
+        stage.setOnHidden(event -> {
+            shell.close();
+            closed.countDown();
+        });
+        shell.start();
+        stage.show();
+        return true;
+    }
+
+    private static boolean systemIsDark() {
+        return Platform.getPreferences().getColorScheme() == ColorScheme.DARK;
+    }
+}

@@ -1,0 +1,167 @@
+package koine.ui.chat;
+
+import java.util.Map;
+import javafx.beans.binding.Bindings;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.value.ObservableValue;
+import javafx.geometry.Pos;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.control.ProgressBar;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import koine.app.conversations.Message;
+import koine.app.conversations.MessageState;
+import koine.i18n.Problem;
+import koine.ui.language.Texts;
+import koine.ui.markdown.CopyButton;
+import koine.ui.markdown.Links;
+import koine.ui.markdown.MarkdownView;
+import koine.ui.markdown.Paragraphs;
+import koine.ui.shell.Buttons;
+import koine.ui.shell.ModelChoice;
+import koine.ui.theme.Icons;
+import koine.ui.theme.Style;
+import org.jspecify.annotations.Nullable;
+import org.kordamp.ikonli.material2.Material2OutlinedAL;
+import org.kordamp.ikonli.material2.Material2OutlinedMZ;
+
+/** What the model said: its text, how it stands, and what can be done with it. */
+final class AnswerView extends VBox {
+    private final MessageModel message;
+    private final Texts texts;
+    private final ModelChoice models;
+
+    /**
+     * @param newest whether this is the conversation's last message, the one that can be asked for anew
+     * @param activity of the conversation
+     */
+    AnswerView(
+            MessageModel message,
+            Texts texts,
+            Paragraphs paragraphs,
+            Links links,
+            ReadOnlyBooleanProperty newest,
+            ObservableValue<Activity> activity,
+            Runnable retry,
+            ModelChoice models) {
+        this.models = models;
+        this.message = message;
+        this.texts = texts;
+        getStyleClass().add(Style.ANSWER);
+        setMinWidth(0);
+
+        MarkdownView body = new MarkdownView(paragraphs, links);
+        body.markdown().bind(message.text());
+        getChildren().addAll(body, progress(newest, activity), notice(), actions(newest, retry));
+        accessibleTextProperty()
+                .bind(texts.bind(
+                        "chat.message.answer",
+                        () -> Map.of("text", message.text().get()),
+                        message.text()));
+    }
+
+    /** How far the model is, until the first word comes. */
+    private Region progress(ReadOnlyBooleanProperty newest, ObservableValue<Activity> activity) {
+        Label words = new Label();
+        words.getStyleClass().add(Style.MUTED);
+        words.textProperty().bind(texts.bind(() -> words(activity.getValue()), activity));
+        ProgressBar bar = new ProgressBar();
+        bar.setMaxWidth(260);
+        bar.getStyleClass().add("small");
+        bar.progressProperty()
+                .bind(Bindings.createDoubleBinding(() -> Math.max(0, fraction(activity.getValue())), activity));
+        bar.visibleProperty().bind(Bindings.createBooleanBinding(() -> fraction(activity.getValue()) >= 0, activity));
+        bar.managedProperty().bind(bar.visibleProperty());
+        bar.accessibleTextProperty().bind(words.textProperty());
+        VBox box = new VBox(words, bar);
+        box.getStyleClass().add(Style.PROGRESS);
+        box.visibleProperty()
+                .bind(Bindings.createBooleanBinding(
+                        () -> message.state().get() == MessageState.STREAMING
+                                && newest.get()
+                                && !(activity.getValue() instanceof Activity.Writing),
+                        message.state(),
+                        newest,
+                        activity));
+        box.managedProperty().bind(box.visibleProperty());
+        return box;
+    }
+
+    private String words(Activity activity) {
+        return switch (activity) {
+            case Activity.Loading(double fraction) -> texts.get("chat.loading", Map.of("fraction", fraction));
+            case Activity.Reading(int processed, int total) ->
+                texts.get("chat.reading", Map.of("processed", processed, "total", total));
+            case Activity.Stopping stopping -> texts.get("chat.stopping");
+            default -> texts.get("chat.thinking");
+        };
+    }
+
+    private static double fraction(Activity activity) {
+        return switch (activity) {
+            case Activity.Loading(double fraction) -> fraction;
+            case Activity.Reading(int processed, int total) -> total == 0 ? 0 : (double) processed / total;
+            default -> -1;
+        };
+    }
+
+    /** One calm sentence when the answer is not whole. */
+    private Region notice() {
+        Label sentence = new Label();
+        sentence.setWrapText(true);
+        sentence.setMinHeight(Region.USE_PREF_SIZE);
+        sentence.setGraphic(Icons.of(Material2OutlinedAL.INFO));
+        sentence.getStyleClass().add(Style.NOTICE);
+        sentence.textProperty().bind(texts.bind(this::sentence, message.state(), message.problem()));
+        sentence.visibleProperty().bind(sentence.textProperty().isNotEmpty());
+        sentence.managedProperty().bind(sentence.visibleProperty());
+        return sentence;
+    }
+
+    private String sentence() {
+        @Nullable Problem problem = message.problem().get();
+        if (problem != null) {
+            return texts.get(problem);
+        }
+        return switch (message.state().get()) {
+            case INTERRUPTED -> texts.get("chat.interrupted");
+            case FAILED -> texts.get("chat.failed");
+            case STREAMING, COMPLETE -> "";
+        };
+    }
+
+    private Region actions(ReadOnlyBooleanProperty newest, Runnable retry) {
+        Button copy = CopyButton.of(texts, "chat.copy", () -> message.text().get());
+        Button again = Buttons.icon(
+                new Button(),
+                Icons.directional(Material2OutlinedMZ.REFRESH, texts.orientation()),
+                texts.bind("chat.retry"));
+        again.getStyleClass().add("small");
+        again.setOnAction(event -> retry.run());
+        again.visibleProperty().bind(newest);
+        again.managedProperty().bind(newest);
+        Label meta = new Label();
+        meta.getStyleClass().add(Style.MESSAGE_META);
+        meta.textProperty().bind(texts.bind(this::meta, message.stored(), models.installed()));
+        HBox row = new HBox(copy, again, meta);
+        row.setAlignment(Pos.CENTER_LEFT);
+        row.getStyleClass().add("actions");
+        row.visibleProperty()
+                .bind(Bindings.createBooleanBinding(
+                        () -> message.state().get() != MessageState.STREAMING, message.state()));
+        row.managedProperty().bind(row.visibleProperty());
+        return row;
+    }
+
+    private String meta() {
+        Message stored = message.stored().get();
+        String model = stored.model();
+        return model == null
+                ? texts.formats().time(stored.createdAt())
+                : texts.get(
+                        "chat.answeredBy",
+                        Map.of("model", models.nameOf(model), "time", texts.formats().time(stored.createdAt())));
+    }
+}

@@ -1,0 +1,66 @@
+package koine.ui.chat;
+
+import java.util.Locale;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.ReadOnlyStringProperty;
+import javafx.beans.property.ReadOnlyStringWrapper;
+import koine.app.conversations.Message;
+import koine.app.conversations.MessageState;
+import koine.i18n.Problem;
+import org.jspecify.annotations.Nullable;
+
+/** One message as it is shown; an answer that streams changes. Window's thread only. */
+public final class MessageModel {
+    private final ReadOnlyObjectWrapper<Message> stored;
+    private final ReadOnlyStringWrapper text;
+    private final ReadOnlyObjectWrapper<MessageState> state;
+    private final ReadOnlyObjectWrapper<@Nullable Problem> problem = new ReadOnlyObjectWrapper<>();
+
+    public MessageModel(Message message) {
+        stored = new ReadOnlyObjectWrapper<>(message);
+        text = new ReadOnlyStringWrapper(message.content());
+        state = new ReadOnlyObjectWrapper<>(message.state());
+    }
+
+    /** The message as it was stored last; of a streaming answer the text is in {@link #text()}. */
+    public ReadOnlyObjectProperty<Message> stored() {
+        return stored.getReadOnlyProperty();
+    }
+
+    public boolean fromUser() {
+        return stored.get().role().toLowerCase(Locale.ROOT).equals("user");
+    }
+
+    public ReadOnlyStringProperty text() {
+        return text.getReadOnlyProperty();
+    }
+
+    public ReadOnlyObjectProperty<MessageState> state() {
+        return state.getReadOnlyProperty();
+    }
+
+    /** Why the answer failed or broke off, where that is known. */
+    public ReadOnlyObjectProperty<@Nullable Problem> problem() {
+        return problem.getReadOnlyProperty();
+    }
+
+    void append(String more) {
+        text.set(text.get() + more);
+    }
+
+    void end(Message message) {
+        stored.set(message);
+        if (!message.content().equals(text.get())) {
+            text.set(message.content());
+        }
+        state.set(message.state());
+    }
+
+    void fail(@Nullable Problem why) {
+        problem.set(why);
+        if (state.get() == MessageState.STREAMING) {
+            state.set(text.get().isBlank() ? MessageState.FAILED : MessageState.INTERRUPTED);
+        }
+    }
+}

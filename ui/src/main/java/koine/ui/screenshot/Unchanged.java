@@ -1,0 +1,68 @@
+package koine.ui.screenshot;
+
+import koine.app.Assistant;
+import koine.app.Folders;
+import koine.app.Settings;
+import koine.app.chat.ChatService;
+import koine.app.conversations.ConversationStore;
+import koine.i18n.UiLanguage;
+import koine.models.ModelStore;
+import org.jspecify.annotations.Nullable;
+
+/** An assistant whose settings a picture does not change. */
+record Unchanged(Assistant assistant) implements Assistant {
+    @Override
+    public ChatService chat() {
+        return assistant.chat();
+    }
+
+    @Override
+    public ConversationStore conversations() {
+        return assistant.conversations();
+    }
+
+    @Override
+    public ModelStore models() {
+        return assistant.models();
+    }
+
+    @Override
+    public Folders folders() {
+        return assistant.folders();
+    }
+
+    @Override
+    public Settings settings() {
+        Settings kept = assistant.settings();
+        return new Settings() {
+            @Override
+            public UiLanguage language() {
+                return kept.language();
+            }
+
+            @Override
+            public void setLanguage(UiLanguage language) {}
+
+            @Override
+            public Theme theme() {
+                return kept.theme();
+            }
+
+            @Override
+            public void setTheme(Theme theme) {}
+
+            @Override
+            public @Nullable String model() {
+                return kept.model();
+            }
+
+            @Override
+            public void setModel(@Nullable String model) {}
+        };
+    }
+
+    @Override
+    public void close() {
+        assistant.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** Choices and facts. */
+@NullMarked
+package koine.ui.settings;
+
+import org.jspecify.annotations.NullMarked;

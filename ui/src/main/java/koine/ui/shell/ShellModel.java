@@ -1,0 +1,152 @@
+package koine.ui.shell;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import koine.app.Assistant;
+import koine.app.conversations.Conversation;
+import koine.ui.chat.ChatSession;
+import koine.ui.conversations.ConversationList;
+import koine.ui.language.Texts;
+import koine.ui.tasks.Tasks;
+
+/** What the window shows, without a single control. Window's thread only. */
+public final class ShellModel {
+    /** The places one can be. */
+    public enum Screen {
+        WELCOME,
+        CHAT,
+        SETTINGS
+    }
+
+    private final Assistant assistant;
+    private final Tasks tasks;
+    private final Texts texts;
+    private final Appearance appearance;
+    private final ConversationList conversations;
+    private final ModelChoice models;
+    private final Map<String, ChatSession> sessions = new HashMap<>();
+    private final List<ChatSession> begun = new ArrayList<>();
+    private final ReadOnlyObjectWrapper<Screen> screen = new ReadOnlyObjectWrapper<>(Screen.CHAT);
+    private final ReadOnlyObjectWrapper<ChatSession> session;
+
+    public ShellModel(Assistant assistant, Texts texts, Tasks tasks) {
+        this.assistant = assistant;
+        this.tasks = tasks;
+        this.texts = texts;
+        this.appearance = new Appearance(assistant.settings(), texts, tasks);
+        this.conversations = new ConversationList(assistant.conversations(), tasks);
+        this.models = new ModelChoice(assistant.models(), assistant.settings(), tasks);
+        this.session = new ReadOnlyObjectWrapper<>(begin());
+    }
+
+    /** Reads the profile; shows the welcome screen when it holds no conversation. */
+    public void start() {
+        models.refresh();
+        conversations.refresh(() -> {
+            if (conversations.isEmpty() && session.get().messages().isEmpty()) {
+                screen.set(Screen.WELCOME);
+            }
+        });
+    }
+
+    public Texts texts() {
+        return texts;
+    }
+
+    public Appearance appearance() {
+        return appearance;
+    }
+
+    public ConversationList conversations() {
+        return conversations;
+    }
+
+    public ModelChoice models() {
+        return models;
+    }
+
+    public Assistant assistant() {
+        return assistant;
+    }
+
+    public Tasks tasks() {
+        return tasks;
+    }
+
+    public ReadOnlyObjectProperty<Screen> screen() {
+        return screen.getReadOnlyProperty();
+    }
+
+    public ReadOnlyObjectProperty<ChatSession> session() {
+        return session.getReadOnlyProperty();
+    }
+
+    public void show(Screen wanted) {
+        screen.set(wanted);
+    }
+
+    public void newConversation() {
+        ChatSession now = session.get();
+        if (now.id().get() != null || now.busy()) {
+            session.set(begin());
+        }
+        screen.set(Screen.CHAT);
+    }
+
+    public void open(String conversationId) {
+        screen.set(Screen.CHAT);
+        if (conversationId.equals(session.get().id().get())) {
+            return;
+        }
+        ChatSession found = sessions.computeIfAbsent(
+                conversationId,
+                id -> new ChatSession(assistant.chat(), assistant.conversations(), tasks, id, this::changed));
+        found.load();
+        session.set(found);
+    }
+
+    public void delete(Conversation conversation) {
+        ChatSession open = sessions.get(conversation.id());
+        if (open != null) {
+            open.stop();
+        }
+        if (conversation.id().equals(session.get().id().get())) {
+            session.set(begin());
+        }
+        conversations.delete(conversation);
+    }
+
+    public void send() {
+        session.get().send(models.options());
+    }
+
+    public void retry() {
+        session.get().retry(models.options());
+    }
+
+    /** Before the window goes: what was deleted is gone, what runs is stopped. */
+    public void close() {
+        conversations.finishDeleting();
+        begun.forEach(ChatSession::stop);
+        sessions.values().forEach(ChatSession::stop);
+    }
+
+    private ChatSession begin() {
+        ChatSession begins = new ChatSession(assistant.chat(), assistant.conversations(), tasks, null, this::changed);
+        begun.removeIf(old -> !old.busy());
+        begun.add(begins);
+        return begins;
+    }
+
+    private void changed(ChatSession changed) {
+        String id = changed.id().get();
+        if (id != null) {
+            sessions.putIfAbsent(id, changed);
+        }
+        conversations.refresh(() -> {});
+    }
+}

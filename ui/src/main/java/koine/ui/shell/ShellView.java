@@ -1,0 +1,100 @@
+package koine.ui.shell;
+
+import javafx.scene.Node;
+import javafx.scene.Scene;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyCodeCombination;
+import javafx.scene.input.KeyCombination;
+import javafx.scene.input.KeyEvent;
+import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.StackPane;
+import koine.ui.chat.ChatView;
+import koine.ui.conversations.Sidebar;
+import koine.ui.language.Texts;
+import koine.ui.settings.SettingsView;
+import koine.ui.theme.Look;
+import koine.ui.theme.Style;
+import koine.ui.welcome.WelcomeView;
+
+/** The whole window. */
+public final class ShellView extends StackPane {
+    private final ShellModel shell;
+    private final ChatView chat;
+
+    public ShellView(ShellModel shell) {
+        this.shell = shell;
+        Texts texts = shell.texts();
+        getStyleClass().add(Style.WINDOW);
+        nodeOrientationProperty().bind(texts.orientation());
+        texts.messages().subscribe(ignored -> scriptClass());
+
+        chat = new ChatView(shell);
+        SettingsView settings = new SettingsView(shell);
+        BorderPane main = new BorderPane(new StackPane(chat, settings));
+        main.setTop(new TopBar(shell));
+        main.setMinWidth(0);
+        BorderPane home = new BorderPane(main);
+        home.setLeft(new Sidebar(shell));
+        WelcomeView welcome = new WelcomeView(shell);
+        getChildren().addAll(home, welcome);
+        shell.screen().subscribe(screen -> {
+            visible(home, screen != ShellModel.Screen.WELCOME);
+            visible(welcome, screen == ShellModel.Screen.WELCOME);
+            visible(chat, screen == ShellModel.Screen.CHAT);
+            visible(settings, screen == ShellModel.Screen.SETTINGS);
+            if (screen == ShellModel.Screen.CHAT) {
+                chat.focusComposer();
+            }
+        });
+        shell.session().subscribe(session -> chat.focusComposer());
+        addEventFilter(KeyEvent.KEY_PRESSED, this::shortcut);
+    }
+
+    /** A scene of this view that follows the theme. */
+    public Scene scene(double width, double height) {
+        Scene scene = new Scene(this, width, height);
+        shell.appearance().dark().subscribe(dark -> Look.apply(scene, dark));
+        return scene;
+    }
+
+    private static void visible(Node node, boolean isVisible) {
+        node.setVisible(isVisible);
+        node.setManaged(isVisible);
+    }
+
+    /** Scripts differ in the height they need: koine.css gives each its own sizes. */
+    private void scriptClass() {
+        getStyleClass().removeIf(name -> name.startsWith("lang-"));
+        getStyleClass().add("lang-" + shell.texts().language().tag());
+    }
+
+    private void shortcut(KeyEvent event) {
+        if (shell.screen().get() == ShellModel.Screen.WELCOME) {
+            return;
+        }
+        if (NEW.match(event)) {
+            shell.newConversation();
+            chat.focusComposer();
+            event.consume();
+        } else if (COMPOSE.match(event)) {
+            shell.show(ShellModel.Screen.CHAT);
+            chat.focusComposer();
+            event.consume();
+        } else if (SETTINGS.match(event)) {
+            shell.show(ShellModel.Screen.SETTINGS);
+            event.consume();
+        } else if (event.getCode() == KeyCode.ESCAPE) {
+            if (shell.screen().get() == ShellModel.Screen.SETTINGS) {
+                shell.show(ShellModel.Screen.CHAT);
+                event.consume();
+            } else if (shell.session().get().busy()) {
+                shell.session().get().stop();
+                event.consume();
+            }
+        }
+    }
+
+    private static final KeyCombination NEW = new KeyCodeCombination(KeyCode.N, KeyCombination.SHORTCUT_DOWN);
+    private static final KeyCombination COMPOSE = new KeyCodeCombination(KeyCode.L, KeyCombination.SHORTCUT_DOWN);
+    private static final KeyCombination SETTINGS = new KeyCodeCombination(KeyCode.COMMA, KeyCombination.SHORTCUT_DOWN);
+}

@@ -1,0 +1,305 @@
+package koine.ui.testing;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import koine.app.Assistant;
+import koine.app.Folders;
+import koine.app.Settings;
+import koine.app.chat.ChatObserver;
+import koine.app.chat.ChatOptions;
+import koine.app.chat.ChatService;
+import koine.app.conversations.ChatTurn;
+import koine.app.conversations.Conversation;
+import koine.app.conversations.ConversationStore;
+import koine.app.conversations.Message;
+import koine.app.conversations.MessageState;
+import koine.i18n.Problem;
+import koine.i18n.UiLanguage;
+import koine.models.CatalogueEntry;
+import koine.models.InstalledModel;
+import koine.models.ModelStore;
+import org.jspecify.annotations.Nullable;
+
+/** The app's contract in memory: answers come from a script that the test writes. */
+public final class MemoryAssistant implements Assistant, ChatService, ConversationStore, ModelStore, Settings {
+    /** What the model does with a question. */
+    @FunctionalInterface
+    public interface Script {
+        /** @param stopped tells whether the user asked to stop */
+        void answer(ChatObserver observer, Stopped stopped) throws Problem;
+    }
+
+    /** Whether the user asked to stop. */
+    @FunctionalInterface
+    public interface Stopped {
+        boolean now();
+    }
+
+    private final Path home;
+    private final Map<String, Conversation> conversations = new LinkedHashMap<>();
+    private final Map<String, List<Message>> messages = new LinkedHashMap<>();
+    private final Set<String> stopped = ConcurrentHashMap.newKeySet();
+    private int ids;
+    private UiLanguage language = UiLanguage.ENGLISH;
+    private Theme theme = Theme.LIGHT;
+    private @Nullable String model;
+    public Instant now = Instant.parse("2026-11-22T10:15:00Z");
+    public Script script = (observer, stop) -> observer.onText("The capital of France is Paris.");
+    public @Nullable Problem beforeStoring;
+    public boolean closed;
+    public List<InstalledModel> models = List.of(starter());
+
+    public MemoryAssistant(Path home) {
+        this.home = home;
+    }
+
+    public static InstalledModel starter() {
+        CatalogueEntry entry = new CatalogueEntry(
+                "smollm2-135m-instruct",
+                "SmolLM2 135M Instruct",
+                "Hugging Face",
+                "FR",
+                List.of("en"),
+                "llama",
+                "Apache-2.0",
+                List.of(),
+                List.of());
+        return new InstalledModel(
+                entry.id(),
+                entry.system(),
+                Path.of("starter.gguf"),
+                94_000_000,
+                "llama",
+                "Q4_1",
+                List.of("en"),
+                8192,
+                entry);
+    }
+
+    /** Adds a stored conversation: question, answer, question, answer, … */
+    public String add(Instant at, String... turns) {
+        now = at;
+        String id = begin(turns[0]);
+        for (int i = 0; i < turns.length; i++) {
+            store(id, i % 2 == 0 ? "user" : "assistant", turns[i], MessageState.COMPLETE);
+        }
+        return id;
+    }
+
+    private synchronized String begin(String question) {
+        String id = "c" + ++ids;
+        conversations.put(id, new Conversation(id, question, 0, now, now));
+        messages.put(id, new ArrayList<>());
+        return id;
+    }
+
+    public synchronized Message store(String id, String role, String content, MessageState state) {
+        Message message = new Message(
+                "m" + ++ids,
+                id,
+                null,
+                role,
+                content,
+                role.equals("assistant") ? starter().id() : null,
+                null,
+                state,
+                now,
+                null);
+        list(id).add(message);
+        Conversation old = find(id).orElseThrow();
+        conversations.put(id, new Conversation(id, old.title(), list(id).size(), old.createdAt(), now));
+        return message;
+    }
+
+    private List<Message> list(String id) {
+        return messages.getOrDefault(id, new ArrayList<>());
+    }
+
+    @Override
+    public Message ask(@Nullable String conversationId, String question, ChatOptions options, ChatObserver observer)
+            throws Problem {
+        if (beforeStoring != null) {
+            throw beforeStoring;
+        }
+        String id = conversationId == null ? begin(question) : conversationId;
+        Message asked = store(id, "user", question, MessageState.COMPLETE);
+        return answer(id, asked, observer);
+    }
+
+    @Override
+    public Message retry(String conversationId, ChatOptions options, ChatObserver observer) throws Problem {
+        List<Message> all = list(conversationId);
+        if (all.getLast().role().equals("assistant")) {
+            all.removeLast();
+        }
+        return answer(conversationId, all.getLast(), observer);
+    }
+
+    private Message answer(String id, Message asked, ChatObserver observer) throws Problem {
+        stopped.remove(id);
+        Message answer = store(id, "assistant", "", MessageState.STREAMING);
+        StringBuilder text = new StringBuilder();
+        observer.onStored(new ChatTurn(find(id).orElseThrow(), asked, answer));
+        ChatObserver recording = new ChatObserver() {
+            @Override
+            public void onText(String more) {
+                text.append(more);
+                observer.onText(more);
+            }
+
+            @Override
+            public void onLoadProgress(double fraction) {
+                observer.onLoadProgress(fraction);
+            }
+
+            @Override
+            public void onPromptProgress(int processed, int cached, int total) {
+                observer.onPromptProgress(processed, cached, total);
+            }
+        };
+        try {
+            script.answer(recording, () -> stopped.contains(id));
+        } catch (Problem e) {
+            observer.onEnd(end(id, text, text.isEmpty() ? MessageState.FAILED : MessageState.INTERRUPTED));
+            throw e;
+        }
+        Message ended = end(id, text, stopped.contains(id) ? MessageState.INTERRUPTED : MessageState.COMPLETE);
+        observer.onEnd(ended);
+        return ended;
+    }
+
+    private synchronized Message end(String id, CharSequence text, MessageState state) {
+        list(id).removeLast();
+        return store(id, "assistant", text.toString(), state);
+    }
+
+    @Override
+    public void stop(String conversationId) {
+        stopped.add(conversationId);
+    }
+
+    @Override
+    public synchronized List<Conversation> list() {
+        return conversations.values().stream()
+                .sorted(Comparator.comparing(Conversation::updatedAt).reversed())
+                .toList();
+    }
+
+    @Override
+    public synchronized Optional<Conversation> find(String conversationId) {
+        return Optional.ofNullable(conversations.get(conversationId));
+    }
+
+    @Override
+    public synchronized List<Message> messages(String conversationId) {
+        return List.copyOf(list(conversationId));
+    }
+
+    @Override
+    public List<Message> allMessages(String conversationId) {
+        return messages(conversationId);
+    }
+
+    @Override
+    public synchronized void rename(String conversationId, String title) {
+        Conversation old = find(conversationId).orElseThrow();
+        conversations.put(
+                conversationId,
+                new Conversation(old.id(), title, old.messageCount(), old.createdAt(), old.updatedAt()));
+    }
+
+    @Override
+    public synchronized void delete(String conversationId) {
+        conversations.remove(conversationId);
+        messages.remove(conversationId);
+    }
+
+    @Override
+    public List<InstalledModel> installed() {
+        return models;
+    }
+
+    @Override
+    public InstalledModel resolve(String nameOrPath) throws Problem {
+        return models.stream()
+                .filter(one -> one.id().equals(nameOrPath))
+                .findFirst()
+                .orElseThrow(() -> new Problem("KOINE-M101", Map.of("name", nameOrPath)));
+    }
+
+    @Override
+    public InstalledModel preferred() throws Problem {
+        if (models.isEmpty()) {
+            throw new Problem("KOINE-M103", Map.of());
+        }
+        return models.getFirst();
+    }
+
+    @Override
+    public ChatService chat() {
+        return this;
+    }
+
+    @Override
+    public ConversationStore conversations() {
+        return this;
+    }
+
+    @Override
+    public ModelStore models() {
+        return this;
+    }
+
+    @Override
+    public Settings settings() {
+        return this;
+    }
+
+    @Override
+    public Folders folders() {
+        return new Folders(home, home.resolve("models"), home.resolve("engine"), home.resolve("logs"), null);
+    }
+
+    @Override
+    public UiLanguage language() {
+        return language;
+    }
+
+    @Override
+    public void setLanguage(UiLanguage wanted) {
+        language = wanted;
+    }
+
+    @Override
+    public Theme theme() {
+        return theme;
+    }
+
+    @Override
+    public void setTheme(Theme wanted) {
+        theme = wanted;
+    }
+
+    @Override
+    public @Nullable String model() {
+        return model;
+    }
+
+    @Override
+    public void setModel(@Nullable String wanted) {
+        model = wanted;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
