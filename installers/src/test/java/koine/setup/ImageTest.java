@@ -85,8 +85,7 @@ class ImageTest {
     void renders_a_screen_with_no_display() throws Exception {
         Path picture = home.resolve("welcome.png");
 
-        Answer answer =
-                run(List.of(), Map.of("LANG", "C.UTF-8"), "screenshot", "welcome", "--out", picture.toString());
+        Answer answer = run(List.of(), Map.of("LANG", "C.UTF-8"), "screenshot", "welcome", "--out", picture.toString());
 
         assertEquals(0, answer.code(), answer.err());
         assertTrue(Files.size(picture) > 1000);
