@@ -1,8 +1,10 @@
 package koine.setup;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,14 +23,17 @@ final class Image {
             List.of("javafx.controls", "jdk.localedata", "jdk.unsupported", "jdk.zipfs");
 
     private final boolean terminal;
+    private final Path script;
     private final Path scratch;
     private final Path log;
 
     /** What goes beside the program. */
     record Bundle(Path pack, List<Path> models) {}
 
-    Image(boolean terminal, Path scratch, Path log) {
+    /** @param script what {@code bin/koine} is on Linux */
+    Image(boolean terminal, Path script, Path scratch, Path log) {
         this.terminal = terminal;
+        this.script = script;
         this.scratch = scratch;
         this.log = log;
     }
@@ -53,6 +58,9 @@ final class Image {
                     bundle.pack(), bundled.resolve("packs").resolve(bundle.pack().getFileName()));
             for (Path model : bundle.models()) {
                 Trees.copy(model, bundled.resolve("models").resolve(model.getFileName()));
+            }
+            if (linux()) {
+                Files.copy(script, made.resolve("bin/koine"), StandardCopyOption.COPY_ATTRIBUTES);
             }
             Trees.replace(made, image);
             Trees.delete(scratch);
@@ -83,7 +91,7 @@ final class Image {
     }
 
     private static String classPath(Path lib) throws IOException {
-        return Program.classPath(lib).stream().map(Path::toString).collect(Collectors.joining(java.io.File.pathSeparator));
+        return Program.classPath(lib).stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     }
 
     private Path runtime(Path lib, String modules) throws IOException, InterruptedException, Trouble {
@@ -92,8 +100,9 @@ final class Image {
                 "jlink",
                 tool("jlink")
                         .with("--module-path", lib.resolve("javafx"), "--add-modules", modules)
-                        .with("--exclude-resources", "glob:/javafx.*/*.{so,dll,dylib}")
-                        .with("--no-header-files", "--no-man-pages", "--compress", "zip-6", "--output", runtime));
+                        .with("--exclude-resources", "/javafx.*/*.so,/javafx.*/*.dll,/javafx.*/*.dylib")
+                        .with("--no-header-files", "--no-man-pages", "--generate-cds-archive")
+                        .with("--compress", "zip-6", "--output", runtime));
         JavaFx.unzipLibraries(lib.resolve("javafx"), runtime.resolve(Tool.windows() ? "bin" : "lib"));
         keepOnlyJava(runtime.resolve("bin"));
         return runtime;
@@ -140,14 +149,18 @@ final class Image {
         }
     }
 
-    /** Where file names ignore case, "Koine" also answers to {@code koine}. */
+    /** Where file names ignore case, "Koine" also answers to {@code koine}; on Linux a script of that name calls it. */
     private static String name() {
-        return Tool.windows() || mac() ? "Koine" : "koine";
+        return linux() ? "koine-app" : "Koine";
     }
 
     /** What jpackage calls $APPDIR. */
     static Path app(Path image) {
         return image.resolve(Tool.windows() ? "app" : mac() ? "Contents/app" : "lib/app");
+    }
+
+    private static boolean linux() {
+        return !Tool.windows() && !mac();
     }
 
     private static boolean mac() {

@@ -57,7 +57,8 @@ final class Setup {
                 make(checkout, List.of(program, pack, starter));
                 try (var _ = Hold.take(checkout, "setup")) {
                     Path image = checkout.build().resolve("image/Koine");
-                    new Image(checkout.terminal(), checkout.scratch("image"), checkout.log("image"))
+                    Path script = checkout.root().resolve("installers/koine.sh");
+                    new Image(checkout.terminal(), script, checkout.scratch("image"), checkout.log("image"))
                             .make(program.lib(), Program.options(checkout.root()), bundle(pack, starter), image);
                     System.err.println("Made " + image);
                 }

@@ -1,5 +1,6 @@
 package koine.app;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -8,7 +9,10 @@ import koine.app.chat.Engines;
 import koine.app.chat.StoringChatService;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.SqliteConversationStore;
+import koine.engine.client.EngineBroker;
 import koine.i18n.Problem;
+import koine.models.Catalogue;
+import koine.models.FileModelStore;
 import koine.models.ModelStore;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +30,15 @@ public final class Koine implements Assistant {
 
     /** The assistant of this user on this computer. */
     public static Koine of(Folders folders, Map<String, String> environment, Properties properties) {
-        throw new UnsupportedOperationException("the engine and the store come with their branches");
+        Path bundle = folders.bundle();
+        ModelStore models = new FileModelStore(
+                Catalogue.builtIn(), bundle == null ? null : bundle.resolve("models"), folders.models());
+        return new Koine(
+                folders,
+                models,
+                new EngineBroker(folders.runtime(), folders.logs(), List.of())::acquire,
+                environment,
+                properties);
     }
 
     /** @param engines where running engines come from */

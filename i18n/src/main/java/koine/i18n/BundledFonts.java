@@ -2,7 +2,6 @@ package koine.i18n;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -38,13 +37,13 @@ public final class BundledFonts {
 
     /** The TrueType file. The caller closes it. */
     public static InputStream open(String name) throws IOException {
-        return resource(name + ".ttf").openStream();
+        return resource(name + ".ttf");
     }
 
     /** The font's licence (SIL Open Font License 1.1) with its copyright line. */
     public static String licence(String name) throws IOException {
         String family = name.substring(0, name.indexOf('-'));
-        try (InputStream in = resource(family + "-LICENSE.txt").openStream()) {
+        try (InputStream in = resource(family + "-LICENSE.txt")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
@@ -93,11 +92,11 @@ public final class BundledFonts {
         }
     }
 
-    private static URL resource(String file) throws IOException {
-        URL url = BundledFonts.class.getResource("fonts/" + file);
-        if (url == null) {
+    private static InputStream resource(String file) throws IOException {
+        InputStream in = BundledFonts.class.getResourceAsStream("fonts/" + file);
+        if (in == null) {
             throw new NoSuchFileException(file);
         }
-        return url;
+        return in;
     }
 }

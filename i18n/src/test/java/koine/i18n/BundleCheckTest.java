@@ -37,10 +37,19 @@ class BundleCheckTest {
                 """, "ar"));
         assertEquals("chat.send is missing", finding.what());
         assertEquals("""
-                translate and paste below line 3 (chat.stop) of ar.properties, section "window: chat":
+                translate and paste below line 3 (chat.stop) of ar.properties:
                 chat.send=Send
                 or, when a translator does it later, paste into pending.txt:
                 ar: chat.send""", finding.fix());
+    }
+
+    @Test
+    void the_first_text_of_a_section_goes_below_its_header() {
+        String english = "a=A\n# ---- window: chat ----\nchat.send=Send\n";
+        assertTrue(only(check(english, "a=ا\n# ---- window: chat ----\n", "ar"))
+                .fix()
+                .startsWith("translate and paste below line 2 (the header \"window: chat\") of ar.properties:\n"));
+        assertTrue(only(check(english, "a=ا\n", "ar")).fix().startsWith("translate and paste at the end of ar"));
     }
 
     @Test

@@ -28,9 +28,7 @@ record BundleFile(String name, List<String> lines, List<Entry> entries) {
         String section = "";
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
-            if (line.startsWith("# ----")) {
-                section = line.replaceAll("(^# -+ *| *-+$)", "");
-            }
+            section = line.startsWith("# ----") ? sectionIn(line) : section;
             Properties one = load(line);
             for (String key : one.stringPropertyNames()) {
                 entries.add(new Entry(i + 1, section, key, one.getProperty(key)));
@@ -46,22 +44,35 @@ record BundleFile(String name, List<String> lines, List<Entry> entries) {
         return map;
     }
 
-    /** Where a new text belongs: below the texts that stand before it in the other file. */
+    /** Where a new text belongs: below the text that stands before it in the other file, else below its header. */
     String placeFor(String key, BundleFile model) {
+        String section = model.sectionOf(key);
         Map<String, Entry> here = byKey();
-        Optional<Entry> before = Optional.empty();
-        for (Entry entry : model.entries()) {
-            if (entry.key().equals(key)) {
-                String section = entry.section().isEmpty() ? "" : ", section \"" + entry.section() + "\"";
-                return before.map(e -> "below line " + e.line() + " (" + e.key() + ")")
-                        .orElse("at its start")
-                        .concat(" of " + name + section);
+        Optional<Entry> before = model.entries().stream()
+                .takeWhile(entry -> !entry.key().equals(key))
+                .map(entry -> here.get(entry.key()))
+                .filter(entry -> entry != null && entry.section().equals(section))
+                .reduce((first, last) -> last);
+        return before.map(entry -> "below line " + entry.line() + " (" + entry.key() + ")")
+                .orElseGet(() -> lineOf(section) == 0
+                        ? "at the end"
+                        : "below line " + lineOf(section) + " (the header \"" + section + "\")")
+                .concat(" of " + name);
+    }
+
+    /** The line of a header, 0 when there is none. */
+    private int lineOf(String section) {
+        for (int i = 0; i < lines.size(); i++) {
+            if (!section.isEmpty() && sectionIn(lines.get(i)).equals(section)) {
+                return i + 1;
             }
-            Entry same = here.get(entry.key());
-            before = same != null && same.section().equals(entry.section()) ? Optional.of(same) : before;
-            before = before.filter(e -> model.sectionOf(key).equals(e.section()));
         }
-        return "at the end of " + name;
+        return 0;
+    }
+
+    /** The section that a line begins, or empty. */
+    private static String sectionIn(String line) {
+        return line.startsWith("# ----") ? line.replaceAll("(^# -+ *| *-+$)", "") : "";
     }
 
     private String sectionOf(String key) {

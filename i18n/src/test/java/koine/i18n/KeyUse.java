@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param prefixes strings that something is appended to, such as {@code "chat.state." + state}
  */
 record KeyUse(List<Asked> asked, Set<String> literals, Set<String> prefixes) {
-    private static final Pattern KEY = Pattern.compile("[a-z][A-Za-z0-9-]*(\\.[A-Za-z0-9-]+)+");
+    private static final Pattern KEY = Pattern.compile("[a-z][A-Za-z0-9]*(\\.[A-Za-z0-9]+(-[A-Za-z0-9]+)*)+");
     private static final Pattern FILE =
             Pattern.compile(".*\\.(css|db|gguf|json|lock|log|md|png|properties|sql|tmp|txt)");
     private static final Pattern SPEAKING_MODULE = Pattern.compile(".*/(app|ui)/src/main/.*");

@@ -26,7 +26,26 @@ class TextsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final String MESSAGES = "i18n/src/main/resources/koine/i18n/messages/";
     private static final Set<String> TEXT_FILES = Set.of(
-            "java", "properties", "css", "sql", "md", "json", "txt", "xml", "cmd", "yml", "c", "h", "cpp", "jinja");
+            "java",
+            "properties",
+            "css",
+            "sql",
+            "md",
+            "json",
+            "txt",
+            "xml",
+            "cmd",
+            "sh",
+            "yml",
+            "options",
+            "c",
+            "h",
+            "cpp",
+            "jinja",
+            "koine",
+            "check",
+            "run",
+            "build");
 
     private static final BundleFile ENGLISH = read(MESSAGES + "en.properties");
     private static final BundleCheck CHECK =

@@ -45,14 +45,17 @@ class ArchitectureTest {
                 .sorted()
                 .toList();
         for (String module : ArchitectureRules.MODULES.keySet()) {
-            assertTrue(packages.stream().anyMatch(name -> isWithin(name, module)), "no class of " + module);
+            long classes = program.stream()
+                    .filter(type -> isWithin(type.getPackageName(), module))
+                    .count();
+            int least = module.equals("koine.installers") ? 1 : 5; // the sources of installers are tests
+            assertTrue(classes >= least, classes + " classes of " + module);
         }
         for (String name : packages) {
             assertTrue(
                     ArchitectureRules.MODULES.keySet().stream().anyMatch(module -> isWithin(name, module)),
                     name + " belongs to no module");
         }
-        assertTrue(program.size() > 60, "only " + program.size() + " classes were read");
         assertFalse(packages.contains(FIXTURES), "tests were read as if they were the program");
     }
 

@@ -122,8 +122,8 @@ class LoopbackClientTest {
                     assertEquals("ok", new String(response.readBody(10), StandardCharsets.UTF_8));
                 }
             }
-            String head = "POST /p?q=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer x\r\n"
-                    + "Content-Length: " + sent.length + "\r\n\r\n";
+            String head = "POST /p?q=1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\n" + "Content-Length: "
+                    + sent.length + "\r\n\r\n";
             byte[] all = received.get();
             assertEquals(head, new String(all, 0, head.length(), StandardCharsets.US_ASCII));
             assertArrayEquals(sent, Arrays.copyOfRange(all, head.length(), all.length));

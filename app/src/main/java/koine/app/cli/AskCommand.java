@@ -82,7 +82,7 @@ final class AskCommand implements Callable<Integer> {
         boolean fromInput = words.equals(List.of("-"))
                 || (words.isEmpty() && !context.terminal().inputIsTyped());
         if (words.isEmpty() && !fromInput) {
-            throw new Problem("KOINE-A103", Map.of("argument", "TEXT"));
+            throw UsageProblems.missing("TEXT");
         }
         String question = fromInput ? input() : String.join(" ", words);
         if (question.isBlank()) {
@@ -102,7 +102,7 @@ final class AskCommand implements Callable<Integer> {
 
     private static void check(boolean good, String option, @Nullable Object value) throws Problem {
         if (!good) {
-            throw new Problem("KOINE-A104", Map.of("option", option, "value", String.valueOf(value)));
+            throw UsageProblems.badValue(option, value);
         }
     }
 }

@@ -123,9 +123,13 @@ final class CliContext implements AutoCloseable {
             case StorageException storage -> storage.problem();
             default -> {
                 LOG.error("unexpected", failure);
-                yield new Problem("KOINE-A199", Map.of(), failure);
+                yield new Problem("KOINE-A199", Map.of("file", "koine.log"), failure);
             }
         };
+    }
+
+    static Problem noSuchConversation(String id) {
+        return new Problem("KOINE-C101", Map.of("id", SafeText.line(id), "command", "koine conversations list"));
     }
 
     /** Prints a table for people, or JSON for programs. */

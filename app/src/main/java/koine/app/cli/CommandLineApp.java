@@ -6,11 +6,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.IllformedLocaleException;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Supplier;
 import koine.app.Assistant;
 import koine.app.Desktop;
-import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
@@ -71,8 +69,7 @@ final class CommandLineApp {
         } else {
             String language = parsed.matchedOptionValue("--language", null);
             if (language != null && !isLanguageTag(language)) {
-                return context.report(
-                        new Problem("KOINE-A104", Map.of("option", "--language", "value", SafeText.line(language))));
+                return context.report(UsageProblems.badValue("--language", language));
             }
         }
         return new CommandLine.RunLast().execute(parsed);

@@ -58,8 +58,7 @@ final class ConversationsCommand {
             @Option(names = "--json", description = "cli.option.json") boolean json)
             throws Problem {
         ConversationStore store = context.assistant().conversations();
-        Conversation found =
-                store.find(id).orElseThrow(() -> new Problem("KOINE-C101", Map.of("id", SafeText.line(id))));
+        Conversation found = store.find(id).orElseThrow(() -> CliContext.noSuchConversation(id));
         if (json) {
             return context.print(true, () -> shown(store, found), m -> "");
         }

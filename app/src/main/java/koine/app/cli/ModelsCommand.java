@@ -1,5 +1,12 @@
 package koine.app.cli;
 
+import java.util.List;
+import java.util.Locale;
+import koine.i18n.Formats;
+import koine.i18n.Messages;
+import koine.models.Catalogue;
+import koine.models.ModelListing;
+import koine.models.ModelListing.FileListing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -14,6 +21,45 @@ final class ModelsCommand {
 
     @Command(name = "list", description = "cli.models.list.about")
     int list(@Option(names = "--json", description = "cli.option.json") boolean json) {
-        return context.print(json, () -> context.assistant().models().installed(), m -> "");
+        List<ModelListing> models = ModelListing.of(
+                Catalogue.builtIn(), context.assistant().models().installed());
+        context.terminal().print(json ? ModelListing.toJson(models) + "\n" : table(models));
+        return ExitCodes.DONE;
+    }
+
+    private String table(List<ModelListing> models) {
+        Messages m = context.messages();
+        Formats formats = context.formats();
+        Table table = new Table()
+                .row(
+                        m.text("cli.column.id"),
+                        m.text("cli.column.name"),
+                        m.text("cli.column.maker"),
+                        m.text("cli.column.languages"),
+                        m.text("cli.column.size"),
+                        m.text("cli.column.state"));
+        for (ModelListing model : models) {
+            table.row(
+                    model.id(),
+                    model.system(),
+                    model.maker() == null ? "" : model.maker(),
+                    formats.list(model.languages().stream()
+                            .map(formats::languageName)
+                            .toList()),
+                    size(model, formats),
+                    m.text("models.status." + model.status().name().toLowerCase(Locale.ROOT)));
+        }
+        return table.toString();
+    }
+
+    /** Of the file that is here, else of the first that could be. */
+    private static String size(ModelListing model, Formats formats) {
+        return model.files().stream()
+                .filter(file -> file.installedAs() != null)
+                .findFirst()
+                .or(() -> model.files().stream().findFirst())
+                .map(FileListing::bytes)
+                .map(formats::bytes)
+                .orElse("");
     }
 }

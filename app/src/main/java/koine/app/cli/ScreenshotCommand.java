@@ -65,17 +65,17 @@ final class ScreenshotCommand implements Callable<Integer> {
                     m -> table(screens));
         }
         if (screen == null) {
-            throw new Problem("KOINE-A103", Map.of("argument", "SCREEN"));
+            throw UsageProblems.missing("SCREEN");
         }
         if (screens.stream().noneMatch(s -> s.name().equals(screen))) {
-            throw new Problem("KOINE-A107", Map.of("screen", screen));
+            throw unknown(screen, screens);
         }
         if (out == null) {
-            throw new Problem("KOINE-A103", Map.of("argument", "--out FILE"));
+            throw UsageProblems.missing("--out FILE");
         }
         Matcher wanted = SIZE.matcher(size);
         if (!wanted.matches()) {
-            throw new Problem("KOINE-A104", Map.of("option", "--size", "value", size));
+            throw UsageProblems.badValue("--size", size);
         }
         ScreenshotOptions options = new ScreenshotOptions(
                 root == null || root.language == null ? null : UiLanguage.best(List.of(root.language)),
@@ -98,8 +98,14 @@ final class ScreenshotCommand implements Callable<Integer> {
         return switch (theme) {
             case "dark" -> true;
             case "light" -> false;
-            default -> throw new Problem("KOINE-A104", Map.of("option", "--theme", "value", theme));
+            default -> throw UsageProblems.badValue("--theme", theme);
         };
+    }
+
+    private static Problem unknown(String screen, List<Desktop.Screen> screens) {
+        String names =
+                String.join(", ", screens.stream().map(Desktop.Screen::name).toList());
+        return new Problem("KOINE-A107", Map.of("screen", SafeText.line(screen), "screens", names));
     }
 
     private static String table(List<Desktop.Screen> screens) {

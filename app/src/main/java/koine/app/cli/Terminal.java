@@ -42,6 +42,7 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, boolean inputI
     }
 
     /** Java tells only of input and output together; Linux tells of each. */
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 returns null again where there is no terminal
     private static boolean isTerminal(int descriptor) {
         Path link = Path.of("/proc/self/fd/" + descriptor);
         if (Files.isSymbolicLink(link)) {

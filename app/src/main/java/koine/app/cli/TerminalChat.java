@@ -28,6 +28,10 @@ final class TerminalChat {
         record Interrupt() implements Input {}
     }
 
+    private static final String HELP = "/help";
+    private static final String NEW = "/new";
+    private static final String QUIT = "/quit";
+
     private final CliContext context;
     private final ChatOptions options;
     private final BlockingQueue<Input> inputs = new LinkedBlockingQueue<>();
@@ -41,15 +45,14 @@ final class TerminalChat {
     /** @param conversationId to go on with; null begins anew with the first question */
     int run(@Nullable String conversationId) throws Problem {
         ConversationStore conversations = context.assistant().conversations();
-        String current = conversationId;
-        if (current != null) {
-            Conversation found = conversations
-                    .find(current)
-                    .orElseThrow(() -> new Problem("KOINE-C101", Map.of("id", conversationId)));
+        if (conversationId != null) {
+            Conversation found =
+                    conversations.find(conversationId).orElseThrow(() -> CliContext.noSuchConversation(conversationId));
             hint("cli.chat.continues", Map.of("title", SafeText.line(found.title())));
         } else {
-            hint("cli.chat.welcome", Map.of());
+            hint("cli.chat.welcome", Map.of("help", HELP, "quit", QUIT));
         }
+        String current = conversationId;
         context.interrupts().onInterrupt(this::interrupt);
         Thread.ofPlatform().name("koine-terminal-input").daemon().start(this::readLines);
         int lastFailure = ExitCodes.DONE;
@@ -66,17 +69,17 @@ final class TerminalChat {
                 case Input.Line(String text) -> {
                     switch (text.strip()) {
                         case "" -> {}
-                        case "/quit", "/exit" -> {
+                        case QUIT, "/exit" -> {
                             return ExitCodes.DONE;
                         }
-                        case "/help" -> context.terminal().print(context.text("cli.chat.help") + "\n");
-                        case "/new" -> {
+                        case HELP -> context.terminal().print(help());
+                        case NEW -> {
                             current = null;
                             hint("cli.chat.new", Map.of());
                         }
                         default -> {
                             if (text.startsWith("/") && !text.contains(" ")) {
-                                hint("cli.chat.unknown", Map.of("command", text.strip()));
+                                hint("cli.chat.unknown", Map.of("command", SafeText.line(text.strip()), "help", HELP));
                                 break;
                             }
                             Answer answer = ask(current, text.strip());
@@ -108,6 +111,14 @@ final class TerminalChat {
         } finally {
             running = null;
         }
+    }
+
+    private String help() {
+        return new Table()
+                .row(NEW, context.text("cli.chat.help.new"))
+                .row(QUIT, context.text("cli.chat.help.quit"))
+                .row("Ctrl+C", context.text("cli.chat.help.stop"))
+                .toString();
     }
 
     private void interrupt() {

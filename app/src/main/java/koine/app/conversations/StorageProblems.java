@@ -20,7 +20,7 @@ final class StorageProblems {
     private StorageProblems() {}
 
     static Problem noSuchConversation(String id) {
-        return new Problem("KOINE-C101", Map.of("id", id));
+        return new Problem("KOINE-C101", Map.of("id", id, "command", "koine conversations list"));
     }
 
     static Problem foreignFile(Path file) {

@@ -25,7 +25,7 @@ public final class EngineBroker {
     private static final Duration CONNECT = Duration.ofSeconds(2);
     private static final Duration ANSWER = Duration.ofSeconds(10);
     /** An engine writes to a chat's stream twice a second; silence for so long is no answer any more. */
-    private static final Duration STREAM_SILENCE = Duration.ofSeconds(60);
+    private static final Duration STREAM_SILENCE = Duration.ofMinutes(1);
 
     private static final int ATTEMPTS = 3;
 
@@ -96,8 +96,7 @@ public final class EngineBroker {
                 Process process = launcher.launch(key, file);
                 Found started = join(file, process);
                 if (started == null) {
-                    process.destroyForcibly();
-                    throw new Problem("KOINE-E111", Map.of());
+                    throw EngineGoneException.of(process).asProblem();
                 }
                 return started;
             }

@@ -1,6 +1,7 @@
 package koine.engine.client;
 
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,15 @@ final class EngineGoneException extends Exception {
     /** @param exitCode null when the process was not ours to watch */
     EngineGoneException(@Nullable Integer exitCode) {
         this.exitCode = exitCode;
+    }
+
+    /** What became of a process that was started just now; it is ended if it still runs. */
+    static EngineGoneException of(Process process) throws InterruptedException {
+        if (process.waitFor(2, TimeUnit.SECONDS)) {
+            return new EngineGoneException(process.exitValue());
+        }
+        process.destroyForcibly();
+        return new EngineGoneException(null);
     }
 
     Problem asProblem() {

@@ -22,7 +22,7 @@ import koine.i18n.Problem;
 
 /** Starts an engine process and waits until it can be reached. */
 final class EngineLauncher {
-    private static final Duration UNTIL_REACHABLE = Duration.ofSeconds(60);
+    private static final Duration UNTIL_REACHABLE = Duration.ofMinutes(1);
     private static final long POLL_MILLIS = 10;
     private static final long MAX_LOG_BYTES = 1024 * 1024;
     /**

@@ -69,7 +69,7 @@ final class HttpChatEngine implements ChatEngine {
             try {
                 JsonObject json = parse(data);
                 if (json.has("error")) {
-                    return new Chunk(null, "", null, problem(json));
+                    return new Chunk(null, "", null, HttpChatEngine.problem(json));
                 }
                 JsonObject progress = json.get("prompt_progress") instanceof JsonObject counts ? counts : null;
                 JsonArray choices = json.getAsJsonArray("choices");
@@ -77,11 +77,11 @@ final class HttpChatEngine implements ChatEngine {
                     return new Chunk(progress, "", null, null);
                 }
                 JsonObject choice = choices.get(0).getAsJsonObject();
-                String finish = text(choice, "finish_reason");
+                String finish = HttpChatEngine.text(choice, "finish_reason");
                 return new Chunk(
                         progress,
-                        text(choice.getAsJsonObject("delta"), "content"),
-                        finish.isEmpty() ? null : result(finish, json),
+                        HttpChatEngine.text(choice.getAsJsonObject("delta"), "content"),
+                        finish.isEmpty() ? null : HttpChatEngine.result(finish, json),
                         null);
             } catch (JsonParseException
                     | IllegalStateException

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Waits until an engine has loaded its model, or says why it has not. */
 final class LoadWait {
-    private static final Duration WITHOUT_PROGRESS = Duration.ofSeconds(120);
+    private static final Duration WITHOUT_PROGRESS = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final int MAX_BODY = 64 * 1024;
 
@@ -91,10 +91,7 @@ final class LoadWait {
     }
 
     private EngineGoneException gone() throws InterruptedException {
-        if (started != null && started.waitFor(2, TimeUnit.SECONDS)) {
-            return new EngineGoneException(started.exitValue());
-        }
-        return new EngineGoneException(null);
+        return started == null ? new EngineGoneException(null) : EngineGoneException.of(started);
     }
 
     private static String text(JsonObject json, String name) {

@@ -1,6 +1,7 @@
 package koine.engine.server;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,8 @@ public final class EngineServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EngineServer.class);
     /** {@code sun_path} holds 108 bytes on Linux and 104 on macOS, its end mark included. */
     private static final int MAX_SOCKET_PATH_BYTES = 103;
+
+    private static final int PROBE_MILLIS = 2000;
 
     private final Server server = new Server(new VirtualThreadPool());
     private final Path socketFolder;
@@ -67,8 +70,16 @@ public final class EngineServer implements AutoCloseable {
         connector.setHost("127.0.0.1");
         connector.setPort(0);
         connector.open();
+        LoopbackAddress address = new LoopbackAddress.Tcp(connector.getLocalPort());
+        try (Socket probe = new Socket()) {
+            // where the loopback interface is down, binding succeeds and connecting does not
+            probe.connect(address.socketAddress(), PROBE_MILLIS);
+        } catch (IOException e) {
+            connector.close();
+            throw e;
+        }
         add(connector);
-        return new LoopbackAddress.Tcp(connector.getLocalPort());
+        return address;
     }
 
     private LoopbackAddress openUnix() throws IOException {

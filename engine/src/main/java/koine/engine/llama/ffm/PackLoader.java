@@ -9,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class PackLoader {
      * @throws PackException when a library is missing, does not load, or is not of the known ABI
      */
     public static LlamaLibrary load(Path folder) throws PackException {
+        requireWhole(folder);
         SymbolLookup symbols = name -> Optional.empty();
         for (String library : LIBRARIES) {
             symbols = open(find(folder, library)).or(symbols);
@@ -45,6 +47,19 @@ public final class PackLoader {
         installLog(linker, log);
         loadBackends(linker, folder, log);
         return new FfmLlamaLibrary(linker, log);
+    }
+
+    /** Backends too: llama.cpp will open them all. */
+    private static void requireWhole(Path folder) throws PackException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.so")) {
+            for (Path file : files) {
+                if (!ElfFile.isWhole(file)) {
+                    throw new PackException("the library " + file.getFileName() + " is cut short");
+                }
+            }
+        } catch (IOException e) {
+            throw new PackException("the pack folder cannot be read", e);
+        }
     }
 
     /** The one file in the folder that is this library, whatever its release and variant. */

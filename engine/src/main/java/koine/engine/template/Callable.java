@@ -1,0 +1,6 @@
+package koine.engine.template;
+
+/** Something a template can call. */
+interface Callable {
+    Object call(Rendering rendering, CallArguments arguments);
+}

@@ -1,0 +1,36 @@
+package koine.engine.template;
+
+import java.util.List;
+
+/** What {@code dict.keys()}, {@code values()} and {@code items()} give. */
+final class DictView {
+    enum Kind {
+        KEYS,
+        VALUES,
+        ITEMS
+    }
+
+    private final DictValue dict;
+    private final Kind kind;
+
+    DictView(DictValue dict, Kind kind) {
+        this.dict = dict;
+        this.kind = kind;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    DictValue dict() {
+        return dict;
+    }
+
+    List<Object> items() {
+        return switch (kind) {
+            case KEYS -> dict.keys();
+            case VALUES -> dict.values();
+            case ITEMS -> dict.pairs();
+        };
+    }
+}

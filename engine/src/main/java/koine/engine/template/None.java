@@ -1,0 +1,6 @@
+package koine.engine.template;
+
+/** Python's {@code None}. */
+enum None {
+    NONE
+}

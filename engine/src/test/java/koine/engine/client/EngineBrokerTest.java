@@ -1,0 +1,556 @@
+package koine.engine.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import koine.engine.Eventually;
+import koine.engine.process.ScriptedEngineMain;
+import koine.i18n.Problem;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real engine processes, found, shared, killed and ended; only what they generate is scripted. */
+@Timeout(120)
+class EngineBrokerTest {
+    private static final String ENGINE = ScriptedEngineMain.class.getName();
+
+    @TempDir
+    Path folder;
+
+    private Path runtime;
+    private Path logs;
+    private Path pack;
+    private Path model;
+    private EngineBroker broker;
+    private final Set<Long> engines = new HashSet<>();
+    private final List<EngineLease> leases = new ArrayList<>();
+    private final Clients clients = new Clients();
+
+    @BeforeEach
+    void prepare() throws IOException {
+        runtime = folder.resolve("حالة run");
+        logs = folder.resolve("logs");
+        pack = Files.createDirectory(folder.resolve("pack"));
+        model = Files.writeString(folder.resolve("secret-name.gguf"), "fine");
+        broker = new EngineBroker(runtime, logs, List.of(), ENGINE);
+    }
+
+    @AfterEach
+    void leaveNoProcess() throws Exception {
+        leases.forEach(EngineLease::close);
+        clients.close();
+        try (Stream<Path> files = Files.exists(runtime) ? Files.list(runtime) : Stream.empty()) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".json")).toList()) {
+                engines.add(brokerFile(file).get("pid").getAsLong());
+            }
+        }
+        ProcessHandle.current().children().forEach(child -> engines.add(child.pid()));
+        for (long engine : engines) {
+            if (engine != ProcessHandle.current().pid()) {
+                ProcessHandle.of(engine).ifPresent(ProcessHandle::destroyForcibly);
+                ended(Duration.ofSeconds(5), engine);
+            }
+        }
+    }
+
+    private static JsonObject brokerFile(Path file) throws IOException {
+        return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    }
+
+    private Path brokerFile() throws IOException {
+        try (Stream<Path> files = Files.list(runtime)) {
+            List<Path> found =
+                    files.filter(file -> file.toString().endsWith(".json")).toList();
+            assertEquals(1, found.size(), "broker files: " + found);
+            return found.getFirst();
+        }
+    }
+
+    private EngineLease acquire() throws Problem {
+        return acquire(fraction -> {});
+    }
+
+    private EngineLease acquire(LoadListener listener) throws Problem {
+        EngineLease lease = broker.acquire(new EngineSpec(model, pack, 0), listener);
+        leases.add(lease);
+        engines.add(lease.pid());
+        return lease;
+    }
+
+    private Clients.Client client(String... prefix) throws IOException {
+        return clients.start(List.of(prefix), runtime, logs, model, pack, ENGINE);
+    }
+
+    private static void ended(Duration within, long pid) throws Exception {
+        Eventually.within(
+                within,
+                "process " + pid + " has ended",
+                () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+    }
+
+    private static ChatRequest asking(String id, String wish) {
+        return new ChatRequest(id, List.of(new ChatMessage("user", wish)), Sampling.DEFAULT, null, "conversation");
+    }
+
+    private static String answer(EngineLease lease, String wish) throws Problem {
+        StringBuilder text = new StringBuilder();
+        ChatResult result = lease.engine().chat(asking("q", wish), text::append);
+        assertEquals(ChatResult.Finish.STOP, result.finish());
+        return text.toString();
+    }
+
+    private static String code(ExecutionException failure) {
+        return failure.getCause() instanceof Problem problem ? problem.code() : String.valueOf(failure.getCause());
+    }
+
+    private static void signal(String name, long pid) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "no kill command");
+        assertEquals(
+                0,
+                new ProcessBuilder("/bin/kill", "-" + name, Long.toString(pid))
+                        .start()
+                        .waitFor());
+    }
+
+    @Nested
+    class AnEngine {
+        @Test
+        void isStartedLoadedAskedAndSharedByTheNextWhoWantsTheSame() throws Exception {
+            Files.writeString(model, "steps");
+            List<Double> progress = new ArrayList<>();
+            EngineLease first = acquire(progress::add);
+            assertEquals("مرحبا 👋", answer(first, "say مرحبا 👋"));
+            assertEquals(1.0, progress.getLast());
+            assertTrue(progress.size() > 3, "progress: " + progress);
+            assertEquals(progress.stream().sorted().toList(), progress);
+            EngineLease second = acquire();
+            assertEquals(first.pid(), second.pid());
+            first.close();
+            assertEquals("x", answer(second, "say x"));
+        }
+
+        @Test
+        void isOneForAllWhoAskAtTheSameMoment() throws Exception {
+            Clients.Client one = client();
+            Clients.Client two = client();
+            long here = acquire().pid();
+            assertEquals(here, one.enginePid());
+            assertEquals(here, two.enginePid());
+            one.ask("say one");
+            two.ask("say two");
+            assertEquals("STOP one", one.line());
+            assertEquals("STOP two", two.line());
+        }
+
+        @Test
+        void isAnotherForAnotherModelOrContextOrAFileThatWasReplaced() throws Exception {
+            long first = acquire().pid();
+            EngineLease larger = broker.acquire(new EngineSpec(model, pack, 4096), fraction -> {});
+            leases.add(larger);
+            engines.add(larger.pid());
+            assertNotEquals(first, larger.pid());
+            Files.writeString(model, "replaced");
+            assertNotEquals(first, acquire().pid());
+        }
+
+        @Test
+        void keepsItsTokenAndItsFilesFromOthers() throws Exception {
+            EngineLease lease = acquire();
+            answer(lease, "say confidential");
+            Path file = brokerFile();
+            String token = brokerFile(file).get("token").getAsString();
+            assertTrue(token.length() >= 40);
+            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+            assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(runtime)));
+            String commandLine = String.join(
+                    "\0",
+                    ProcessHandle.of(lease.pid())
+                            .orElseThrow()
+                            .info()
+                            .arguments()
+                            .orElse(new String[0]));
+            assertTrue(commandLine.contains(ENGINE));
+            assertFalse(commandLine.contains(token));
+            assertFalse(commandLine.contains("secret-name"));
+            try (Stream<Path> files = Files.list(logs)) {
+                for (Path log : files.toList()) {
+                    String text = Files.readString(log);
+                    for (String secret : List.of(token, "confidential", "secret-name", folder.toString())) {
+                        assertFalse(text.contains(secret), log.getFileName() + " tells " + secret);
+                    }
+                }
+            }
+        }
+    }
+
+    @Nested
+    class AnEngineEnds {
+        @Test
+        void afterItsLastLeaseAndTakesItsFileWithIt() throws Exception {
+            EngineLease first = acquire();
+            EngineLease second = acquire();
+            Path file = brokerFile();
+            first.close();
+            second.close();
+            ended(Duration.ofSeconds(10), first.pid());
+            assertFalse(Files.exists(file));
+            assertFalse(second.alive());
+        }
+
+        @Test
+        void whenItsOnlyHolderIsKilledInMidAnswer() throws Exception {
+            Clients.Client holder = client();
+            long engine = holder.enginePid();
+            engines.add(engine);
+            holder.ask("slow");
+            holder.process.destroyForcibly();
+            ended(Duration.ofSeconds(10), engine);
+        }
+
+        @Test
+        void whenNobodyComesForItAtAll() throws Exception {
+            EngineKey key = EngineKey.of(new EngineSpec(model, pack, 0));
+            PrivateFolder.ensure(runtime);
+            Process orphan =
+                    new EngineLauncher(logs, List.of(), ENGINE).launch(key, runtime.resolve("engine-orphan.json"));
+            engines.add(orphan.pid());
+            ended(Duration.ofSeconds(13), orphan.pid());
+        }
+
+        @Test
+        void whenItsModelHangsWhileLoadingAndItsHolderIsKilled() throws Exception {
+            Files.writeString(model, "hang");
+            Clients.Client holder = client();
+            Eventually.within(Duration.ofSeconds(20), "the engine is up", () -> {
+                try (Stream<Path> files = Files.exists(runtime) ? Files.list(runtime) : Stream.empty()) {
+                    return files.anyMatch(file -> file.toString().endsWith(".json"));
+                }
+            });
+            long engine = brokerFile(brokerFile()).get("pid").getAsLong();
+            engines.add(engine);
+            holder.process.destroyForcibly();
+            ended(Duration.ofSeconds(15), engine);
+        }
+
+        @Test
+        void notByAnInterruptOrAHangUpOfTheTerminalItWasStartedFrom() throws Exception {
+            EngineLease lease = acquire();
+            signal("INT", lease.pid());
+            signal("HUP", lease.pid());
+            assertEquals("still here", answer(lease, "say still here"));
+        }
+
+        @Test
+        void whenItIsAskedToTerminateAndTakesItsFileWithIt() throws Exception {
+            EngineLease lease = acquire();
+            Path file = brokerFile();
+            signal("TERM", lease.pid());
+            ended(Duration.ofSeconds(10), lease.pid());
+            assertFalse(Files.exists(file));
+            Eventually.within(Duration.ofSeconds(1), "the lease knows", () -> !lease.alive());
+        }
+    }
+
+    @Nested
+    class AnEngineKilledInMidAnswer {
+        @Test
+        void isAProblemOfItsOwnAtOnceWithWhatCameKeptAndTheNextQuestionWorks() throws Exception {
+            EngineLease lease = acquire();
+            StringBuilder received = new StringBuilder();
+            CountDownLatch some = new CountDownLatch(1);
+            CompletableFuture<ChatResult> asked = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    asked.complete(lease.engine().chat(asking("q", "slow"), text -> {
+                        received.append(text);
+                        some.countDown();
+                    }));
+                } catch (Problem e) {
+                    asked.completeExceptionally(e);
+                }
+            });
+            assertTrue(some.await(10, TimeUnit.SECONDS));
+            signal("KILL", lease.pid());
+            ExecutionException failure = assertThrows(ExecutionException.class, () -> asked.get(2, TimeUnit.SECONDS));
+            assertEquals("KOINE-E201", code(failure));
+            assertTrue(received.toString().startsWith("0 "));
+            Eventually.within(Duration.ofSeconds(1), "the lease knows", () -> !lease.alive());
+            assertEquals(
+                    "KOINE-E201",
+                    assertThrows(Problem.class, () -> answer(lease, "say x")).code());
+            EngineLease next = acquire();
+            assertNotEquals(lease.pid(), next.pid());
+            assertEquals("again", answer(next, "say again"));
+        }
+    }
+
+    @Nested
+    class ACancel {
+        @ParameterizedTest
+        @ValueSource(strings = {"read", "slow"})
+        void endsTheRequestWithinHalfASecond(String wish) throws Exception {
+            EngineLease lease = acquire();
+            CountDownLatch begun = new CountDownLatch(1);
+            CompletableFuture<ChatResult> asked = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    asked.complete(lease.engine().chat(asking("mine", wish), new ChatListener() {
+                        @Override
+                        public void onPromptProgress(int processed, int cached, int total) {
+                            begun.countDown();
+                        }
+
+                        @Override
+                        public void onText(String text) {
+                            begun.countDown();
+                        }
+                    }));
+                } catch (Problem e) {
+                    asked.completeExceptionally(e);
+                }
+            });
+            assertTrue(begun.await(10, TimeUnit.SECONDS));
+            lease.engine().cancel("nobody's");
+            lease.engine().cancel("mine");
+            assertEquals(
+                    ChatResult.Finish.CANCELLED,
+                    asked.get(500, TimeUnit.MILLISECONDS).finish());
+            assertEquals("x", answer(lease, "say x"));
+        }
+
+        @Test
+        void byInterruptingTheThreadThatAsksEndsItToo() throws Exception {
+            EngineLease lease = acquire();
+            CountDownLatch begun = new CountDownLatch(1);
+            CompletableFuture<ChatResult> asked = new CompletableFuture<>();
+            Thread asking = Thread.ofVirtual().start(() -> {
+                try {
+                    asked.complete(lease.engine().chat(asking("mine", "slow"), text -> begun.countDown()));
+                } catch (Problem e) {
+                    asked.completeExceptionally(e);
+                }
+            });
+            assertTrue(begun.await(10, TimeUnit.SECONDS));
+            asking.interrupt();
+            assertEquals(
+                    ChatResult.Finish.CANCELLED, asked.get(2, TimeUnit.SECONDS).finish());
+            assertEquals("x", answer(lease, "say x"));
+        }
+    }
+
+    @Nested
+    class AProblem {
+        @ParameterizedTest
+        @CsvSource({
+            "MISSING,KOINE-E106",
+            "DAMAGED,KOINE-E102",
+            "UNSUPPORTED,KOINE-E109",
+            "OUT_OF_MEMORY,KOINE-E103",
+            "PACK,KOINE-E101",
+            "break,KOINE-E110",
+            "exit,KOINE-E104"
+        })
+        void saysWhyTheModelWasNotLoadedAndTheNextTryIsANewOne(String script, String code) throws Exception {
+            Files.writeString(model, script);
+            FileTime written = Files.getLastModifiedTime(model);
+            Problem problem = assertThrows(Problem.class, () -> acquire());
+            assertEquals(code, problem.code());
+            // same size, same time: for the broker the same engine is asked for again
+            Files.writeString(
+                    model, "fine".concat(" ".repeat(20)).substring(0, script.length() < 4 ? 4 : script.length()));
+            Files.setLastModifiedTime(model, written);
+            assertEquals("x", answer(acquire(), "say x"));
+        }
+
+        @Test
+        void saysWhichModelFileIsNotThereBeforeAnythingIsStarted() {
+            model = folder.resolve("gone.gguf");
+            Problem problem = assertThrows(Problem.class, () -> acquire());
+            assertEquals("KOINE-E106", problem.code());
+            assertEquals("gone.gguf", problem.arguments().get("file"));
+        }
+
+        @Test
+        void saysThatThePackIsNotThere() {
+            pack = folder.resolve("no-pack");
+            assertEquals(
+                    "KOINE-E101", assertThrows(Problem.class, () -> acquire()).code());
+        }
+
+        @Test
+        void saysThatTheFolderCannotBeUsed() throws Exception {
+            Files.writeString(runtime, "a file in its place");
+            assertEquals(
+                    "KOINE-E107", assertThrows(Problem.class, () -> acquire()).code());
+            Files.delete(runtime);
+        }
+
+        @Test
+        void comesWithTheExitCodeWhenTheProcessCannotStart() {
+            broker = new EngineBroker(runtime, logs, List.of("-XX:NoSuchOption"), ENGINE);
+            Problem problem = assertThrows(Problem.class, () -> acquire());
+            assertEquals("KOINE-E104", problem.code());
+            assertEquals(1, problem.arguments().get("exitCode"));
+        }
+
+        @Test
+        void ofAnOverlongConversationCarriesBothCounts() throws Exception {
+            EngineLease lease = acquire();
+            Problem problem = assertThrows(Problem.class, () -> answer(lease, "overflow"));
+            assertEquals("KOINE-E202", problem.code());
+            assertEquals(1000, problem.arguments().get("promptTokens"));
+            assertEquals(100, problem.arguments().get("contextTokens"));
+            assertEquals(
+                    "KOINE-E205",
+                    assertThrows(Problem.class, () -> answer(lease, "fail")).code());
+        }
+
+        @Test
+        void endsAWaitThatIsInterrupted() throws Exception {
+            Files.writeString(model, "hang");
+            CountDownLatch loading = new CountDownLatch(1);
+            CompletableFuture<EngineLease> acquired = new CompletableFuture<>();
+            Thread waiting = Thread.ofVirtual().start(() -> {
+                try {
+                    acquired.complete(acquire(fraction -> loading.countDown()));
+                } catch (Problem e) {
+                    acquired.completeExceptionally(e);
+                }
+            });
+            assertTrue(loading.await(20, TimeUnit.SECONDS));
+            waiting.interrupt();
+            ExecutionException failure =
+                    assertThrows(ExecutionException.class, () -> acquired.get(2, TimeUnit.SECONDS));
+            assertEquals("KOINE-E108", code(failure));
+        }
+    }
+
+    @Nested
+    class ABrokerFile {
+        /** Rewrites the file of a running engine, so that the next who comes finds that instead. */
+        private EngineLease notUsedWith(String name, JsonElement value) throws Exception {
+            EngineLease lease = acquire();
+            JsonObject json = brokerFile(brokerFile());
+            json.add(name, value);
+            Files.writeString(brokerFile(), json.toString());
+            EngineLease next = acquire();
+            assertEquals("x", answer(next, "say x"));
+            assertNotEquals(lease.pid(), next.pid());
+            return lease;
+        }
+
+        @Test
+        void ofTheLivingIsLeftAloneByAnEngineThatEnds() throws Exception {
+            EngineLease first = notUsedWith("token", new JsonPrimitive("y".repeat(43)));
+            String next = Files.readString(brokerFile());
+            first.close();
+            ended(Duration.ofSeconds(10), first.pid());
+            assertEquals(next, Files.readString(brokerFile()));
+        }
+
+        @Test
+        void withAWrongTokenIsNotUsed() throws Exception {
+            notUsedWith("token", new JsonPrimitive("x".repeat(43)));
+        }
+
+        @Test
+        void thatLeadsWhereNobodyListensIsNotUsed() throws Exception {
+            int port;
+            try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                port = closed.getLocalPort();
+            }
+            notUsedWith("address", new JsonPrimitive("http://127.0.0.1:" + port));
+        }
+
+        @Test
+        void thatLeadsOffThisComputerIsNotUsed() throws Exception {
+            notUsedWith("address", new JsonPrimitive("http://192.0.2.1:80"));
+        }
+
+        @Test
+        void ofAnotherNetworkIsNotUsed() throws Exception {
+            notUsedWith("network", new JsonPrimitive("net:[1]"));
+        }
+
+        @Test
+        void whoseProcessNumberNowBelongsToAnotherIsNotUsed() throws Exception {
+            notUsedWith("startMillis", new JsonPrimitive(1_000_000L));
+        }
+
+        @Test
+        void ofAKilledEngineIsNotUsed() throws Exception {
+            EngineLease killed = acquire();
+            signal("KILL", killed.pid());
+            ended(Duration.ofSeconds(5), killed.pid());
+            assertTrue(Files.exists(brokerFile()));
+            assertEquals("x", answer(acquire(), "say x"));
+        }
+
+        @Test
+        void thatIsNoneIsNotUsed() throws Exception {
+            EngineLease lease = acquire();
+            Files.writeString(brokerFile(), "{\"pid\":");
+            assertNotEquals(lease.pid(), acquire().pid());
+        }
+    }
+
+    @Nested
+    class WithoutALoopbackNetwork {
+        @Test
+        void aUnixSocketCarriesTheWholeConversation() throws Exception {
+            try {
+                Process probe = new ProcessBuilder("unshare", "-n", "true").start();
+                assumeTrue(probe.waitFor() == 0, "a network namespace is not permitted here");
+            } catch (IOException e) {
+                assumeTrue(false, "no unshare command");
+            }
+            Clients.Client client = client("unshare", "-n");
+            engines.add(client.enginePid());
+            JsonObject file = brokerFile(brokerFile());
+            String address = file.get("address").getAsString();
+            assertTrue(address.startsWith("unix:/"), address);
+            client.ask("say सब ठीक है");
+            assertEquals("STOP सब ठीक है", client.line());
+            // the socket is a file: who shares the folder shares the engine, whatever network they are in
+            EngineLease outside = acquire();
+            assertEquals(file.get("pid").getAsLong(), outside.pid());
+            assertEquals("x", answer(outside, "say x"));
+            client.process.destroyForcibly();
+            outside.close();
+            ended(Duration.ofSeconds(10), outside.pid());
+            assertFalse(Files.exists(Path.of(address.substring("unix:".length()))));
+        }
+    }
+}

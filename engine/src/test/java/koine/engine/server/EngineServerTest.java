@@ -1,0 +1,743 @@
+package koine.engine.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import koine.engine.llama.ModelLoadException;
+import koine.engine.session.Generator;
+import koine.net.LoopbackAddress;
+import koine.net.LoopbackClient;
+import koine.net.LoopbackResponse;
+import koine.net.ServerSentEvents;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class EngineServerTest {
+    private static final String TOKEN = "0123456789abcdef";
+    private static final String COMPLETIONS = "/v1/chat/completions";
+
+    @TempDir
+    Path folder;
+
+    private final ScriptedGenerator script = new ScriptedGenerator();
+    private final Leases leases = new Leases(Duration.ofMinutes(1), Duration.ofMillis(300));
+    private final CountDownLatch mayLoad = new CountDownLatch(1);
+    private volatile ModelLoadException.@Nullable Reason refusal;
+    private final GeneratorThread generator = new GeneratorThread(
+            (pack, model, context, progress, cancelled) -> {
+                progress.accept(0.25);
+                waitFor(mayLoad);
+                ModelLoadException.Reason reason = refusal;
+                if (reason != null) {
+                    throw new ModelLoadException(reason, "as scripted");
+                }
+                script.owner = Thread.currentThread();
+                return script;
+            },
+            Path.of("pack"),
+            Path.of("model"),
+            0,
+            () -> {});
+    private EngineServer server;
+    private LoopbackAddress address;
+    private LoopbackClient client;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new EngineServer(TOKEN, "test-model", folder, generator, leases);
+        address = server.start();
+        client = new LoopbackClient(address, Duration.ofSeconds(5), Duration.ofSeconds(10));
+        generator.start();
+    }
+
+    @AfterEach
+    void stop() {
+        mayLoad.countDown();
+        generator.close();
+        server.close();
+        assertTrue(generator.awaitEnd(Duration.ofSeconds(5)), "the generator's thread ended");
+    }
+
+    private void loaded() throws Exception {
+        mayLoad.countDown();
+        while (get("/health").status != 200) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    private record Answer(int status, JsonObject json) {
+        JsonObject error() {
+            return json.getAsJsonObject("error");
+        }
+
+        String errorType() {
+            return error().get("type").getAsString();
+        }
+    }
+
+    private Answer get(String path) throws IOException {
+        return send("GET", path, Map.of("Authorization", "Bearer " + TOKEN), null);
+    }
+
+    private Answer send(String method, String path, Map<String, String> headers, @Nullable String body)
+            throws IOException {
+        byte[] bytes = body == null ? null : body.getBytes(StandardCharsets.UTF_8);
+        try (LoopbackResponse response = client.send(method, path, headers, bytes)) {
+            String text = new String(response.readBody(1 << 24), StandardCharsets.UTF_8);
+            return new Answer(response.status(), JsonParser.parseString(text).getAsJsonObject());
+        }
+    }
+
+    private static Map<String, String> headers(String id) {
+        return Map.of("Authorization", "Bearer " + TOKEN, "Content-Type", "application/json", "X-Request-Id", id);
+    }
+
+    private Answer complete(String body) throws IOException {
+        return send("POST", COMPLETIONS, headers("r1"), body);
+    }
+
+    private static String asking(String wish, String more) {
+        JsonObject message = new JsonObject();
+        message.addProperty("role", "user");
+        message.addProperty("content", wish);
+        JsonArray messages = new JsonArray();
+        messages.add(message);
+        return "{\"messages\":" + messages + more + "}";
+    }
+
+    /** A streaming request, its events read one by one. */
+    private final class Stream implements AutoCloseable {
+        final LoopbackResponse response;
+        final ServerSentEvents events;
+
+        Stream(String id, String wish, String more) throws IOException {
+            response = client.send(
+                    "POST",
+                    COMPLETIONS,
+                    headers(id),
+                    asking(wish, ",\"stream\":true" + more).getBytes(StandardCharsets.UTF_8));
+            assertEquals(200, response.status());
+            events = new ServerSentEvents(response.body(), 1 << 20);
+        }
+
+        JsonObject next() throws IOException {
+            return Objects.requireNonNull(poll(), "the stream has ended");
+        }
+
+        /** null at the end. */
+        @Nullable
+        JsonObject poll() throws IOException {
+            ServerSentEvents.Event event = events.next();
+            return event == null || event.data().equals("[DONE]")
+                    ? null
+                    : JsonParser.parseString(event.data()).getAsJsonObject();
+        }
+
+        List<JsonObject> rest() throws IOException {
+            List<JsonObject> rest = new ArrayList<>();
+            for (JsonObject chunk = poll(); chunk != null; chunk = poll()) {
+                rest.add(chunk);
+            }
+            return rest;
+        }
+
+        @Override
+        public void close() {
+            response.close();
+        }
+    }
+
+    private static String text(List<JsonObject> chunks) {
+        StringBuilder text = new StringBuilder();
+        for (JsonObject chunk : chunks) {
+            text.append(text(chunk));
+        }
+        return text.toString();
+    }
+
+    private static String text(JsonObject chunk) {
+        JsonObject delta =
+                chunk.getAsJsonArray("choices").get(0).getAsJsonObject().getAsJsonObject("delta");
+        return delta.has("content") ? delta.get("content").getAsString() : "";
+    }
+
+    private static String finish(JsonObject chunk) {
+        return chunk.getAsJsonArray("choices")
+                .get(0)
+                .getAsJsonObject()
+                .get("finish_reason")
+                .getAsString();
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static <T> T soon(BlockingQueue<T> queue) throws InterruptedException {
+        T taken = queue.poll(5, TimeUnit.SECONDS);
+        assertNotNull(taken, "nothing came within five seconds");
+        return taken;
+    }
+
+    @Nested
+    class Loading {
+        @Test
+        void isToldWithItsProgressAndNothingIsAnsweredYet() throws Exception {
+            Answer health = send("GET", "/health", Map.of(), null);
+            while (health.json.get("progress").getAsDouble() == 0) {
+                health = send("GET", "/health", Map.of(), null);
+            }
+            assertEquals(503, health.status);
+            assertEquals("loading", health.json.get("status").getAsString());
+            assertEquals(0.25, health.json.get("progress").getAsDouble());
+            assertEquals("unavailable_error", get("/v1/models").errorType());
+            assertEquals(503, complete(asking("say x", "")).status);
+            loaded();
+            assertEquals(
+                    "ok",
+                    send("GET", "/health", Map.of(), null).json.get("status").getAsString());
+        }
+
+        @Test
+        void thatFailsIsToldWithItsReason() throws Exception {
+            refusal = ModelLoadException.Reason.OUT_OF_MEMORY;
+            mayLoad.countDown();
+            Answer health = send("GET", "/health", Map.of(), null);
+            while (health.json.get("status").getAsString().equals("loading")) {
+                health = send("GET", "/health", Map.of(), null);
+            }
+            assertEquals(503, health.status);
+            assertEquals(
+                    "{\"status\":\"failed\",\"type\":\"out_of_memory\",\"message\":\"as scripted\"}",
+                    health.json.toString());
+        }
+    }
+
+    @Nested
+    class ADoor {
+        @ParameterizedTest
+        @CsvSource({"GET,/v1/models", "POST,/v1/chat/completions", "GET,/koine/lease", "GET,/anything"})
+        void isClosedWithoutTheRightToken(String method, String path) throws Exception {
+            loaded();
+            for (Map<String, String> headers : List.<Map<String, String>>of(
+                    Map.of(),
+                    Map.of("Authorization", "Bearer "),
+                    Map.of("Authorization", "Bearer " + TOKEN + "0"),
+                    Map.of("Authorization", "Bearer " + TOKEN.substring(1)),
+                    Map.of("Authorization", "Basic " + TOKEN))) {
+                Answer answer = send(method, path, headers, null);
+                assertEquals(401, answer.status);
+                assertEquals("authentication_error", answer.errorType());
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {"evil.example", "127.0.0.1.evil.example", "192.168.1.2:80", "localhost.evil", "0.0.0.0", ""})
+        void isClosedForEveryHostNameButLoopback(String host) throws Exception {
+            String request = "GET /health HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+            String status = raw(request).lines().findFirst().orElse("");
+            assertTrue(status.contains(" 403 ") || status.contains(" 400 "), status);
+        }
+
+        @Test
+        void isClosedForAnAbsoluteTargetElsewhere() throws Exception {
+            String answer =
+                    raw("GET http://evil.example/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+            assertFalse(answer.startsWith("HTTP/1.1 503"), answer);
+            assertFalse(answer.contains("loading"), answer);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"127.0.0.1", "localhost:1234", "LOCALHOST", "[::1]:80"})
+        void isOpenForLoopbackNames(String host) throws Exception {
+            loaded();
+            String answer = raw("GET /health HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+        }
+
+        @Test
+        void saysWhatIsNotARequestInJson() throws Exception {
+            String answer = raw("NONSENSE\r\n\r\n");
+            assertTrue(answer.contains("{\"error\":{\"code\":400"), answer);
+        }
+
+        private String raw(String request) throws IOException {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ((LoopbackAddress.Tcp) address).port())) {
+                socket.setSoTimeout(10_000);
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            }
+        }
+
+        @Test
+        void saysWhatIsNotThere() throws Exception {
+            assertEquals("not_found_error", get("/v2").errorType());
+            assertEquals(405, get(COMPLETIONS).status);
+        }
+    }
+
+    @Nested
+    class ARequest {
+        @BeforeEach
+        void load() throws Exception {
+            loaded();
+        }
+
+        @Test
+        void reachesTheModelAsItsTemplateWritesItWithEverySettingItNamed() throws Exception {
+            Answer answer = complete("{\"messages\":[{\"role\":\"system\",\"content\":\"be kind\"},"
+                    + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"say \"},{\"type\":\"text\",\"text\":\"नमस्ते\"}]}],"
+                    + "\"temperature\":0,\"top_k\":7,\"top_p\":0.5,\"min_p\":0.25,\"seed\":42,\"max_tokens\":9,"
+                    + "\"stop\":[\"a\",\"b\"],\"prompt_cache_key\":\"c1\",\"model\":\"any\",\"n\":1}");
+            assertEquals(
+                    new Generator.Request(
+                            "[system]be kind\n[user]say नमस्ते\n[assistant]",
+                            0,
+                            7,
+                            0.5,
+                            0.25,
+                            42,
+                            9,
+                            List.of("a", "b"),
+                            "c1"),
+                    soon(script.begun));
+            assertEquals(200, answer.status);
+            assertEquals("r1", answer.json.get("id").getAsString());
+            assertEquals("test-model", answer.json.get("model").getAsString());
+            JsonObject choice = answer.json.getAsJsonArray("choices").get(0).getAsJsonObject();
+            assertEquals(
+                    "नमस्ते", choice.getAsJsonObject("message").get("content").getAsString());
+            assertEquals("stop", choice.get("finish_reason").getAsString());
+            JsonObject usage = answer.json.getAsJsonObject("usage");
+            assertEquals(10, usage.get("prompt_tokens").getAsInt());
+            assertEquals(5, usage.get("completion_tokens").getAsInt());
+            JsonObject timings = answer.json.getAsJsonObject("timings");
+            assertEquals(4, timings.get("cache_n").getAsInt());
+            assertEquals(6, timings.get("prompt_n").getAsInt());
+            assertEquals(100.0, timings.get("prompt_per_second").getAsDouble());
+        }
+
+        @Test
+        void withoutSettingsGetsTheDefaultsAndADifferentSeedEachTime() throws Exception {
+            complete(asking("say x", ""));
+            complete(asking("say x", ",\"temperature\":null"));
+            Generator.Request first = soon(script.begun);
+            Generator.Request second = soon(script.begun);
+            assertEquals(0.8, first.temperature());
+            assertEquals(40, first.topK());
+            assertEquals(Integer.MAX_VALUE, first.maxTokens());
+            assertNull(first.cacheKey());
+            assertEquals(0.8, second.temperature());
+            assertFalse(first.seed() == second.seed());
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "",
+                    "[]",
+                    "{",
+                    "{}{}",
+                    "{\"messages\":[]}",
+                    "{\"messages\":{}}",
+                    "{\"messages\":[{\"role\":\"user\"}]}",
+                    "{\"messages\":[{\"role\":\"king\",\"content\":\"x\"}]}",
+                    "{\"messages\":[{\"role\":\"user\",\"content\":5}]}",
+                    "{\"messages\":[{\"role\":\"user\",\"content\":null}]}",
+                    "{'messages':[{'role':'user','content':'x'}]}"
+                })
+        void thatIsNotOneIsRefused(String body) throws Exception {
+            Answer answer = complete(body);
+            assertEquals(400, answer.status);
+            assertEquals("invalid_request_error", answer.errorType());
+            assertNull(script.begun.poll());
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "\"temperature\":-1",
+                    "\"temperature\":\"hot\"",
+                    "\"temperature\":1e999",
+                    "\"top_p\":1.1",
+                    "\"min_p\":-0.1",
+                    "\"top_k\":1.5",
+                    "\"top_k\":-1",
+                    "\"max_tokens\":0",
+                    "\"max_tokens\":99999999999",
+                    "\"seed\":-5",
+                    "\"stream\":\"yes\"",
+                    "\"stop\":\"\"",
+                    "\"stop\":[1]",
+                    "\"prompt_cache_key\":\"\"",
+                    "\"stream_options\":5",
+                    "\"temprature\":0"
+                })
+        void withASettingThatMakesNoSenseIsRefused(String setting) throws Exception {
+            Answer answer = complete(asking("say x", "," + setting));
+            assertEquals(400, answer.status);
+            assertEquals("invalid_request_error", answer.errorType());
+            assertNull(script.begun.poll());
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "\"n\":2",
+                    "\"tools\":[{}]",
+                    "\"response_format\":{\"type\":\"json_object\"}",
+                    "\"logprobs\":true",
+                    "\"presence_penalty\":0.5"
+                })
+        void forWhatIsNotSupportedIsRefusedInsteadOfAnsweredDifferently(String setting) throws Exception {
+            assertEquals(
+                    "not_supported_error",
+                    complete(asking("say x", "," + setting)).errorType());
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "\"tools\":[]",
+                    "\"response_format\":{\"type\":\"text\"}",
+                    "\"logprobs\":false",
+                    "\"presence_penalty\":0",
+                    "\"user\":\"x\""
+                })
+        void thatAsksForNothingSpecialIsAnswered(String setting) throws Exception {
+            assertEquals(200, complete(asking("say x", "," + setting)).status);
+        }
+
+        @Test
+        void ofTooManyBytesIsRefused() throws Exception {
+            Answer answer = complete(asking("x".repeat(17 * 1024 * 1024), ""));
+            assertEquals(413, answer.status);
+        }
+
+        @Test
+        void thatIsNotUtf8OrNotJsonIsRefused() throws Exception {
+            Map<String, String> form = new HashMap<>(headers("r1"));
+            form.put("Content-Type", "text/plain");
+            assertEquals(415, send("POST", COMPLETIONS, form, asking("say x", "")).status);
+            byte[] latin = asking("say é", "").getBytes(StandardCharsets.ISO_8859_1);
+            try (LoopbackResponse response = client.send("POST", COMPLETIONS, headers("r1"), latin)) {
+                assertEquals(400, response.status());
+            }
+        }
+
+        @Test
+        void withAnIdThatIsRunningIsRefusedAndOneWithABadIdToo() throws Exception {
+            try (Stream running = new Stream("same", "slow", "")) {
+                assertNotNull(running.next());
+                Answer second = send("POST", COMPLETIONS, headers("same"), asking("say x", ""));
+                assertEquals(409, second.status);
+            }
+            assertEquals(400, send("POST", COMPLETIONS, headers("a/b"), asking("say x", "")).status);
+        }
+
+        @Test
+        void thatDoesNotFitGetsTheTypedErrorWithBothCountsStreamingOrNot() throws Exception {
+            for (String stream : List.of("", ",\"stream\":true")) {
+                Answer answer = complete(asking("overflow", stream));
+                assertEquals(400, answer.status);
+                assertEquals("exceed_context_size_error", answer.errorType());
+                assertEquals(1000, answer.error().get("n_prompt_tokens").getAsInt());
+                assertEquals(100, answer.error().get("n_ctx").getAsInt());
+            }
+        }
+
+        @Test
+        void thatFailsInTheModelGetsAServerErrorAndTheNextOneIsAnswered() throws Exception {
+            Answer answer = complete(asking("fail", ""));
+            assertEquals(500, answer.status);
+            assertEquals("server_error", answer.errorType());
+            assertEquals(200, complete(asking("say x", "")).status);
+        }
+
+        @Test
+        void isAnsweredInTheOrderOfArrival() throws Exception {
+            try (Stream first = new Stream("a", "step", "");
+                    Stream second = new Stream("b", "say second", "")) {
+                Generator.Request running = soon(script.begun);
+                assertTrue(running.prompt().contains("step"));
+                assertNull(script.begun.poll());
+                script.say("first");
+                script.end();
+                assertEquals("first", text(first.rest()));
+                assertEquals("second", text(second.rest()));
+            }
+        }
+    }
+
+    @Nested
+    class AStream {
+        @BeforeEach
+        void load() throws Exception {
+            loaded();
+        }
+
+        @Test
+        void sendsTheFirstTextAtOnceAndEndsWithReasonUsageAndTimings() throws Exception {
+            try (Stream stream = new Stream("s1", "step", "")) {
+                script.say("one");
+                JsonObject first = stream.next();
+                assertEquals("one", text(first));
+                assertEquals("s1", first.get("id").getAsString());
+                assertEquals("chat.completion.chunk", first.get("object").getAsString());
+                JsonObject delta =
+                        first.getAsJsonArray("choices").get(0).getAsJsonObject().getAsJsonObject("delta");
+                assertEquals("assistant", delta.get("role").getAsString());
+                script.say(" two");
+                assertEquals(" two", text(stream.next()));
+                script.end();
+                JsonObject last = stream.next();
+                assertEquals("stop", finish(last));
+                assertEquals(
+                        15, last.getAsJsonObject("usage").get("total_tokens").getAsInt());
+                assertEquals(
+                        50.0,
+                        last.getAsJsonObject("timings").get("predicted_ms").getAsDouble());
+                assertNull(stream.poll());
+                assertNull(stream.events.next());
+            }
+        }
+
+        @Test
+        void gathersFastTokensIntoFewEventsWithoutLosingOrBreakingOne() throws Exception {
+            String scripts = "العربية हिन्दी 日本語 👩‍👩‍👧‍👦 é ";
+            String answer = scripts.repeat(2000);
+            try (Stream stream = new Stream("s1", "say " + answer, "")) {
+                List<JsonObject> chunks = stream.rest();
+                assertEquals(answer, text(chunks));
+                for (JsonObject chunk : chunks) {
+                    String part = text(chunk);
+                    assertFalse(part.contains("\uFFFD"));
+                    assertTrue(
+                            part.isEmpty()
+                                    || (!Character.isLowSurrogate(part.charAt(0))
+                                            && !Character.isHighSurrogate(part.charAt(part.length() - 1))),
+                            "a character was cut");
+                }
+                assertTrue(chunks.size() < 100, "events for 60,000 tokens: " + chunks.size());
+            }
+        }
+
+        @Test
+        void tellsHowFarThePromptIsReadWhenAsked() throws Exception {
+            try (Stream stream = new Stream("s1", "say x", ",\"return_progress\":true")) {
+                JsonObject progress = stream.next().getAsJsonObject("prompt_progress");
+                assertEquals(10, progress.get("total").getAsInt());
+                assertEquals(4, progress.get("cache").getAsInt());
+                assertEquals(10, progress.get("processed").getAsInt());
+                assertTrue(progress.has("time_ms"));
+                assertEquals("x", text(stream.rest()));
+            }
+            try (Stream stream = new Stream("s2", "say x", ",\"stream_options\":{\"include_usage\":true}")) {
+                List<JsonObject> chunks = stream.rest();
+                assertTrue(chunks.stream().noneMatch(chunk -> chunk.has("prompt_progress")));
+                assertTrue(chunks.getLast().getAsJsonArray("choices").isEmpty());
+                assertEquals(
+                        10,
+                        chunks.getLast()
+                                .getAsJsonObject("usage")
+                                .get("prompt_tokens")
+                                .getAsInt());
+            }
+        }
+
+        @Test
+        void whoseModelFailsInMidAnswerEndsWithTheError() throws Exception {
+            try (Stream stream = new Stream("s1", "step", "")) {
+                script.say("one");
+                assertEquals("one", text(stream.next()));
+                script.say("fail");
+                assertEquals(
+                        "server_error",
+                        stream.next().getAsJsonObject("error").get("type").getAsString());
+                assertNull(stream.poll());
+            }
+        }
+
+        @Test
+        void whoseClientHasGoneIsCancelled() throws Exception {
+            try (Stream stream = new Stream("s1", "slow", "")) {
+                assertNotNull(stream.next());
+            }
+            assertEquals(Generator.Finish.CANCELLED, soon(script.ended));
+        }
+
+        @Test
+        void whoseClientHasGoneWhileThePromptIsReadIsCancelled() throws Exception {
+            try (Stream stream = new Stream("s1", "read", "")) {
+                soon(script.begun);
+                assertNotNull(stream.response);
+            }
+            assertEquals(Generator.Finish.CANCELLED, soon(script.ended));
+        }
+
+        @Test
+        void whoseClientStopsReadingDoesNotHoldUpTheModel() throws Exception {
+            String megabytes = "x".repeat(3 * 1024 * 1024);
+            try (Stream stalled = new Stream("s1", "say " + megabytes, "")) {
+                assertNotNull(stalled.response);
+                assertEquals(Generator.Finish.STOP, soon(script.ended));
+                assertEquals(200, complete(asking("say next", "")).status);
+            }
+        }
+    }
+
+    @Nested
+    class ACancel {
+        @BeforeEach
+        void load() throws Exception {
+            loaded();
+        }
+
+        private boolean cancel(String id) throws IOException {
+            Answer answer =
+                    send("POST", COMPLETIONS + "/" + id + "/cancel", Map.of("Authorization", "Bearer " + TOKEN), "");
+            assertEquals(200, answer.status);
+            return answer.json.get("cancelled").getAsBoolean();
+        }
+
+        private void endsWithinHalfASecond(Stream stream, long from) throws IOException {
+            List<JsonObject> rest = stream.rest();
+            long millis = (System.nanoTime() - from) / 1_000_000;
+            assertEquals("cancelled", finish(rest.getLast()));
+            assertTrue(millis < 500, millis + " ms");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"read", "slow", "step"})
+        void endsARequestWithinHalfASecondInItsPromptAndInItsAnswer(String wish) throws Exception {
+            try (Stream stream = new Stream("c1", wish, "")) {
+                soon(script.begun);
+                long from = System.nanoTime();
+                assertTrue(cancel("c1"));
+                endsWithinHalfASecond(stream, from);
+            }
+            assertEquals(200, complete(asking("say x", "")).status);
+        }
+
+        @Test
+        void endsARequestThatStillWaitsAtOnceAndTheOneBeforeItGoesOn() throws Exception {
+            try (Stream running = new Stream("c1", "step", "");
+                    Stream waiting = new Stream("c2", "say never", "")) {
+                soon(script.begun);
+                long from = System.nanoTime();
+                assertTrue(cancel("c2"));
+                endsWithinHalfASecond(waiting, from);
+                script.say("still here");
+                script.end();
+                assertEquals("still here", text(running.rest()));
+                assertNull(script.begun.poll());
+            }
+        }
+
+        @Test
+        void thatOvertakesItsRequestStillCounts() throws Exception {
+            assertFalse(cancel("early"));
+            try (Stream stream = new Stream("early", "slow", "")) {
+                endsWithinHalfASecond(stream, System.nanoTime());
+            }
+            assertNull(script.begun.poll());
+        }
+
+        @Test
+        void ofAnAnswerInOnePieceGivesWhatThereWas() throws Exception {
+            Thread cancelling = Thread.ofVirtual().start(() -> {
+                try {
+                    soon(script.begun);
+                    cancel("r1");
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            Answer answer = complete(asking("slow", ""));
+            cancelling.join();
+            JsonObject choice = answer.json.getAsJsonArray("choices").get(0).getAsJsonObject();
+            assertEquals("cancelled", choice.get("finish_reason").getAsString());
+        }
+    }
+
+    @Nested
+    class ALease {
+        private LoopbackResponse lease() throws IOException {
+            return client.send("GET", "/koine/lease", Map.of("Authorization", "Bearer " + TOKEN), null);
+        }
+
+        @Test
+        void lastsAsLongAsItsConnectionAndTheEngineEndsAfterTheLast() throws Exception {
+            LoopbackResponse first = lease();
+            LoopbackResponse second = lease();
+            assertEquals(200, first.status());
+            assertEquals(200, second.status());
+            CountDownLatch ended = new CountDownLatch(1);
+            Thread.ofVirtual().start(() -> {
+                try {
+                    leases.awaitEnd();
+                    ended.countDown();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            first.close();
+            assertFalse(ended.await(4, TimeUnit.SECONDS), "one lease is still open");
+            second.close();
+            assertTrue(ended.await(5, TimeUnit.SECONDS), "no lease is open");
+            try (LoopbackResponse late = lease()) {
+                assertEquals(503, late.status());
+            }
+        }
+
+        @Test
+        void endsWhenTheServerStops() throws Exception {
+            try (LoopbackResponse lease = lease()) {
+                assertEquals(200, lease.status());
+                server.close();
+                long from = System.nanoTime();
+                try {
+                    lease.body().readAllBytes();
+                } catch (IOException e) {
+                    assertTrue(System.nanoTime() - from < 5_000_000_000L);
+                }
+                assertThrows(IOException.class, () -> lease().close());
+            }
+        }
+    }
+}
