@@ -47,6 +47,11 @@ record Fingerprint(String whole, Map<String, String> modules, List<String> files
                 .toList();
     }
 
+    /** The hash of a module, empty for a name that is no module's. */
+    String module(String name) {
+        return modules.getOrDefault(name, "");
+    }
+
     private static void addAll(MessageDigest digest, List<String> files, Path root, Path folder) throws IOException {
         for (Path file : Trees.files(folder)) {
             add(digest, files, root, file);

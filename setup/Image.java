@@ -53,6 +53,7 @@ final class Image {
             Path runtime = runtime(lib, modules);
             progress.say("packaging");
             Path made = launcher(lib, options, runtime);
+            Sqlite.unzipLibrary(lib, app(made).resolve("sqlite"));
             Path bundled = app(made).resolve("bundle");
             Trees.copyTree(
                     bundle.pack(), bundled.resolve("packs").resolve(bundle.pack().getFileName()));
@@ -139,6 +140,7 @@ final class Image {
         for (String option : options) {
             jpackage.with("--java-options", option);
         }
+        jpackage.with("--java-options", "-Dorg.sqlite.lib.path=$APPDIR/sqlite");
         jpackage.with("--java-options", "-Dkoine.bundle=$APPDIR/bundle");
         if (Tool.windows()) {
             jpackage.with("--win-console"); // the same program answers on the command line

@@ -21,12 +21,15 @@ public final class NativeKit {
     /** Folder of the native pack for this platform. */
     public static Path pack() {
         Path packs = Path.of(System.getProperty("koine.bundle", ""), "packs");
-        return only(packs, platform() + "-", "native pack");
+        return only(packs, platform() + "-", "", "native pack");
     }
 
     public static Path starterModel() {
         return only(
-                Path.of(System.getProperty("koine.bundle", ""), "models"), "SmolLM2-135M-Instruct", "starter model");
+                Path.of(System.getProperty("koine.bundle", ""), "models"),
+                "SmolLM2-135M-Instruct",
+                ".gguf",
+                "starter model");
     }
 
     /** Folder with {@code include/llama.h} and {@code ggml/include}. */
@@ -101,11 +104,12 @@ public final class NativeKit {
         return system + "-" + machine;
     }
 
-    private static Path only(Path folder, String begin, String what) {
+    private static Path only(Path folder, String begin, String end, String what) {
         assumeTrue(Files.isDirectory(folder), "no " + what);
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> found = files.filter(
-                            file -> String.valueOf(file.getFileName()).startsWith(begin))
+                            file -> String.valueOf(file.getFileName()).startsWith(begin)
+                                    && file.toString().endsWith(end))
                     .toList();
             assumeTrue(found.size() == 1, "no " + what);
             return found.getFirst();

@@ -2,6 +2,7 @@ package koine.ui;
 
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import javafx.application.ColorScheme;
@@ -70,6 +71,13 @@ public final class JavaFxDesktop implements Desktop {
         } finally {
             Toolkit.exit();
         }
+    }
+
+    @Override
+    public List<Screen> screens() {
+        return Screenshots.screens().stream()
+                .map(name -> new Screen(name, List.of()))
+                .toList();
     }
 
     private static void start(Assistant assistant) throws InterruptedException {

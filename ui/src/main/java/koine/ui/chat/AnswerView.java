@@ -162,6 +162,10 @@ final class AnswerView extends VBox {
                 ? texts.formats().time(stored.createdAt())
                 : texts.get(
                         "chat.answeredBy",
-                        Map.of("model", models.nameOf(model), "time", texts.formats().time(stored.createdAt())));
+                        Map.of(
+                                "model",
+                                models.nameOf(model),
+                                "time",
+                                texts.formats().time(stored.createdAt())));
     }
 }

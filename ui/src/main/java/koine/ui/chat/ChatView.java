@@ -107,7 +107,9 @@ public final class ChatView extends BorderPane {
                 .bind(Bindings.createObjectBinding(
                         () -> new Insets(
                                 6,
-                                SIDE + scroll.getWidth() - scroll.getViewportBounds().getWidth(),
+                                SIDE
+                                        + scroll.getWidth()
+                                        - scroll.getViewportBounds().getWidth(),
                                 12,
                                 SIDE),
                         scroll.viewportBoundsProperty(),

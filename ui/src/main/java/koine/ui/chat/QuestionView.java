@@ -21,7 +21,9 @@ final class QuestionView extends Region {
         getChildren().add(bubble);
         accessibleTextProperty()
                 .bind(texts.bind(
-                        "chat.message.yours", () -> Map.of("text", message.text().get()), message.text()));
+                        "chat.message.yours",
+                        () -> Map.of("text", message.text().get()),
+                        message.text()));
     }
 
     private double bubbleWidth(double width) {

@@ -59,9 +59,7 @@ public final class Texts {
 
     /** The problem's sentence with its code behind it. */
     public String get(Problem problem) {
-        return get(
-                "window.problem",
-                Map.of("sentence", messages.get().text(problem), "code", problem.code()));
+        return get("window.problem", Map.of("sentence", messages.get().text(problem), "code", problem.code()));
     }
 
     public StringBinding bind(String key) {

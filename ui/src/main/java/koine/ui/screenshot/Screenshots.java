@@ -1,14 +1,13 @@
 package koine.ui.screenshot;
 
 import java.io.IOException;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import javafx.scene.Scene;
 import javafx.scene.image.WritableImage;
-import javafx.stage.Stage;
-import javafx.stage.StageStyle;
 import koine.app.Assistant;
 import koine.app.Desktop.ScreenshotOptions;
 import koine.app.Settings.Theme;
@@ -23,8 +22,8 @@ import koine.ui.tasks.Toolkit;
 
 /** Draws a screen of the profile as it is, once, without a display. */
 public final class Screenshots {
-    /** So often the scene is laid out before it is taken: lists and fields need more than one pass. */
-    private static final int PULSES = 4;
+    /** So often the scene is laid out before it is taken: lists and scroll bars need more than one pass. */
+    private static final int PASSES = 4;
 
     private static final List<String> SCREENS = List.of("chat", "welcome", "settings");
 
@@ -48,13 +47,7 @@ public final class Screenshots {
         Assistant shown = new Unchanged(assistant);
         try {
             List<Conversation> found = assistant.conversations().list();
-            Scene scene = Toolkit.call(() -> scene(shown, wanted, found, options));
-            Toolkit.awaitPulses(scene, PULSES);
-            WritableImage image = Toolkit.call(() -> {
-                WritableImage taken = scene.snapshot(null);
-                scene.getWindow().hide();
-                return taken;
-            });
+            WritableImage image = Toolkit.call(() -> draw(scene(shown, wanted, found, options)));
             Png.write(image, options.out());
         } catch (IOException e) {
             throw new Problem("KOINE-A902", Map.of("path", options.out().toString()), e);
@@ -65,13 +58,21 @@ public final class Screenshots {
         }
     }
 
+    /** Without a window: the headless screen would bound its size. */
+    private static WritableImage draw(Scene scene) {
+        for (int pass = 0; pass < PASSES; pass++) {
+            scene.getRoot().applyCss();
+            scene.getRoot().layout();
+        }
+        return scene.snapshot(null);
+    }
+
     /** Everything on this one thread: what is read is there before the picture is taken. */
     private static Scene scene(
             Assistant assistant, ShellModel.Screen screen, List<Conversation> found, ScreenshotOptions options) {
         Tasks here = new Tasks(Runnable::run, Runnable::run, (delay, task) -> {}, System::nanoTime);
         UiLanguage language = options.language();
-        Texts texts = new Texts(
-                language == null ? assistant.settings().language() : language, java.time.ZoneId.systemDefault());
+        Texts texts = new Texts(language == null ? assistant.settings().language() : language, ZoneId.systemDefault());
         ShellModel shell = new ShellModel(assistant, texts, here);
         Boolean dark = options.dark();
         if (dark != null) {
@@ -83,10 +84,6 @@ public final class Screenshots {
         }
         shell.show(screen);
         ShellView view = new ShellView(shell);
-        Scene scene = view.scene(options.width(), options.height());
-        Stage stage = new Stage(StageStyle.UNDECORATED);
-        stage.setScene(scene);
-        stage.show();
-        return scene;
+        return view.scene(options.width(), options.height());
     }
 }

@@ -46,6 +46,7 @@ public final class Style {
 
     public static final String MARKDOWN = "koine-markdown";
     public static final String PARAGRAPH = "koine-paragraph";
+    public static final String SELECTION = "koine-selection";
     public static final String HEADING = "koine-heading-";
     public static final String LIST_MARKER = "koine-list-marker";
     public static final String QUOTE = "koine-quote";
