@@ -97,7 +97,7 @@ public final class LlamaGenerator implements Generator {
     }
 
     private static int contextSize(int wanted, int trained) {
-        int asked = wanted == 0 ? DEFAULT_CONTEXT : wanted;
+        int asked = wanted == 0 ? DEFAULT_CONTEXT : Math.min(wanted, ContextOptions.MOST_CONTEXT_TOKENS);
         return trained == 0 ? asked : Math.min(asked, trained);
     }
 
