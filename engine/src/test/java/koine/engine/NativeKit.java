@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /** What native tests need; a test whose need is not here is reported as not run, with what is missing. */
 public final class NativeKit {
-    private static final long COMMAND_SECONDS = 120;
+    private static final long COMMAND_SECONDS = 300;
 
     private NativeKit() {}
 
