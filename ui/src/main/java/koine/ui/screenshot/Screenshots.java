@@ -37,11 +37,11 @@ public final class Screenshots {
     /**
      * Takes the picture. The toolkit runs already.
      *
-     * @throws Problem {@code KOINE-A903} no such screen, {@code KOINE-A902} the file cannot be written
+     * @throws Problem {@code KOINE-A107} no such screen, {@code KOINE-A902} the file cannot be written
      */
     public static void take(Assistant assistant, String screen, ScreenshotOptions options) throws Problem {
         if (!SCREENS.contains(screen)) {
-            throw new Problem("KOINE-A903", Map.of("screen", screen, "screens", String.join(", ", SCREENS)));
+            throw new Problem("KOINE-A107", Map.of("screen", screen, "screens", String.join(", ", SCREENS)));
         }
         ShellModel.Screen wanted = ShellModel.Screen.valueOf(screen.toUpperCase(Locale.ROOT));
         Assistant shown = new Unchanged(assistant);

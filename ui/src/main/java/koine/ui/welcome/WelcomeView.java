@@ -44,7 +44,9 @@ public final class WelcomeView extends StackPane {
         facts.getStyleClass().add("facts");
         facts.setAlignment(Pos.TOP_CENTER);
 
-        VBox column = new VBox(languages(), title, lead, facts, voice());
+        Label brand = new Label("Koine");
+        brand.getStyleClass().add(Style.BRAND);
+        VBox column = new VBox(brand, languages(), title, lead, facts, voice());
         column.getStyleClass().add("koine-welcome");
         column.setAlignment(Pos.CENTER);
         column.setMaxWidth(680);
