@@ -24,8 +24,9 @@ final class Program implements Part {
     private static final String TOP = "ui";
 
     private static final Pattern BUILDING = Pattern.compile("Building koine-(\\S+) .*\\[(\\d+)/(\\d+)]");
-    private static final Pattern NOISE = Pattern.compile("\\[ERROR]\\s*$|\\[ERROR] \\[Help|Re-run Maven|full stack trace"
-            + "|For more information|After correcting|mvn <args>");
+    private static final Pattern NOISE =
+            Pattern.compile("\\[ERROR]\\s*$|\\[ERROR] \\[Help|Re-run Maven|full stack trace"
+                    + "|For more information|After correcting|mvn <args>");
 
     private final Checkout checkout;
 
@@ -119,8 +120,14 @@ final class Program implements Part {
         try (Progress progress = new Progress(checkout.terminal(), "Building Koine")) {
             // The copy has no tests. Modules that lend test classes to others then lend empty jars.
             int code = new Tool(Tool.need("mvn"), source)
-                    .with("-B", "package", "dependency:copy-dependencies", "-pl", TOP, "-am")
-                    .with("-DskipTests", "-Dspotless.check.skip=true", "-Dkoine.unchecked")
+                    .with(
+                            "-B",
+                            "package",
+                            "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies",
+                            "-pl",
+                            TOP,
+                            "-am")
+                    .with("-DskipTests", "-Dkoine.unchecked")
                     .with("-DincludeScope=runtime", "-DoutputDirectory=" + jars)
                     .onLine(line -> follow(line, progress, begun, errors))
                     .run(log);
@@ -197,7 +204,8 @@ final class Program implements Part {
         try (Stream<Path> builds = Files.list(checkout.app())) {
             List<Path> old = builds.filter(path -> path.getFileName().toString().startsWith("lib-"))
                     .filter(path -> !path.equals(current))
-                    .sorted(Comparator.comparingLong((Path path) -> path.toFile().lastModified())
+                    .sorted(Comparator.comparingLong(
+                                    (Path path) -> path.toFile().lastModified())
                             .reversed())
                     .toList();
             for (Path build : old.subList(Math.min(2, old.size()), old.size())) {
