@@ -7,31 +7,37 @@ import javafx.scene.layout.Region;
 
 /**
  * Keeps a scrolled column in its place while it grows: at its end as long as the reader is there, else at the same
- * line. (A ScrollPane keeps the fraction, which moves the text under the reader's eyes.)
+ * line. A change of the scroll position while the column is laid out is the scroll pane's own correction; any other is
+ * the reader's.
  */
 final class KeepPlace {
     private static final double NEAR = 24;
     private final ScrollPane pane;
     private final Region content;
     private final ReadOnlyBooleanWrapper atEnd = new ReadOnlyBooleanWrapper(true);
+    private final Runnable afterLayout = this::settle;
     private double offset;
+    private boolean growing;
     private boolean adjusting;
 
     KeepPlace(ScrollPane pane, Region content) {
         this.pane = pane;
         this.content = content;
-        content.heightProperty().subscribe(ignored -> adjust());
-        pane.viewportBoundsProperty().subscribe(ignored -> adjust());
-        pane.vvalueProperty().subscribe(ignored -> moved());
+        content.heightProperty().subscribe(height -> grown());
+        pane.viewportBoundsProperty().subscribe(bounds -> grown());
+        pane.vvalueProperty().subscribe(value -> moved());
+        pane.sceneProperty().subscribe((before, now) -> {
+            if (before != null) {
+                before.removePostLayoutPulseListener(afterLayout);
+            }
+            if (now != null) {
+                now.addPostLayoutPulseListener(afterLayout);
+            }
+        });
     }
 
     ReadOnlyBooleanProperty atEnd() {
         return atEnd.getReadOnlyProperty();
-    }
-
-    /** How far the top of the view is below the top of the column, in pixels. */
-    double offset() {
-        return offset;
     }
 
     void toEnd() {
@@ -43,9 +49,21 @@ final class KeepPlace {
         return content.getHeight() - pane.getViewportBounds().getHeight();
     }
 
+    private void grown() {
+        growing = true;
+        adjust();
+    }
+
+    private void settle() {
+        if (growing) {
+            adjust();
+            growing = false;
+        }
+    }
+
     private void moved() {
         double range = range();
-        if (!adjusting && range > 0) {
+        if (!adjusting && !growing && range > 0) {
             offset = pane.getVvalue() * range;
             atEnd.set(offset >= range - NEAR);
         }

@@ -59,7 +59,7 @@ public final class Screenshots {
     }
 
     /** Without a window: the headless screen would bound its size. */
-    private static WritableImage draw(Scene scene) {
+    static WritableImage draw(Scene scene) {
         for (int pass = 0; pass < PASSES; pass++) {
             scene.getRoot().applyCss();
             scene.getRoot().layout();

@@ -44,6 +44,8 @@ public final class ShellView extends StackPane {
             visible(settings, screen == ShellModel.Screen.SETTINGS);
             if (screen == ShellModel.Screen.CHAT) {
                 chat.focusComposer();
+            } else if (screen == ShellModel.Screen.WELCOME) {
+                welcome.focusStart();
             }
         });
         shell.session().subscribe(session -> chat.focusComposer());

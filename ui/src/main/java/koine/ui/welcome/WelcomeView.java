@@ -29,6 +29,7 @@ import org.kordamp.ikonli.material2.Material2OutlinedMZ;
 public final class WelcomeView extends StackPane {
     private final ShellModel shell;
     private final Texts texts;
+    private final Button start = new Button();
 
     public WelcomeView(ShellModel shell) {
         this.shell = shell;
@@ -57,6 +58,11 @@ public final class WelcomeView extends StackPane {
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
         scroll.getStyleClass().add("edge-to-edge");
         getChildren().add(scroll);
+    }
+
+    /** Puts the keyboard's focus on the next step. */
+    public void focusStart() {
+        start.requestFocus();
     }
 
     private Region languages() {
@@ -111,14 +117,13 @@ public final class WelcomeView extends StackPane {
         notes.textProperty()
                 .bind(texts.bind(
                         () -> notes(current.get()), current, shell.models().problem()));
-        Button start = new Button();
         start.getStyleClass().add(Style.PRIMARY_BUTTON);
         start.setDefaultButton(true);
         start.setMaxWidth(Double.MAX_VALUE);
         start.textProperty().bind(texts.bind("welcome.start"));
         start.setOnAction(event -> shell.newConversation());
-        visibleProperty().subscribe(visible -> {
-            if (visible) {
+        start.sceneProperty().subscribe(scene -> { // the scroll pane takes its content in when it is first styled
+            if (scene != null && isVisible()) {
                 start.requestFocus();
             }
         });
