@@ -85,7 +85,8 @@ class ScreenshotsTest {
             Color left = image.getPixelReader().getColor(3, 500);
             Color right = image.getPixelReader().getColor(1090, 500);
             Color side = language == UiLanguage.ARABIC ? right : left;
-            assertEquals(Color.web(dark ? "#1b1f23" : "#f4f2ec"), side, "the list of conversations is on the wrong side");
+            assertEquals(
+                    Color.web(dark ? "#1b1f23" : "#f4f2ec"), side, "the list of conversations is on the wrong side");
         }
         assertEquals(UiLanguage.ENGLISH, assistant.language(), "a picture changes no setting");
         assertEquals(Theme.LIGHT, assistant.theme());
