@@ -29,8 +29,7 @@ class JavaFxDesktopTest {
                 .start();
         try {
             assertTrue(program.waitFor(60, TimeUnit.SECONDS), () -> "still running: " + read(log));
-            assertTrue(
-                    read(log).contains("code=0 closed=true interrupted=true conversations=2"), () -> read(log));
+            assertTrue(read(log).contains("code=0 closed=true interrupted=true conversations=2"), () -> read(log));
             assertEquals(0, program.exitValue());
         } finally {
             program.destroyForcibly();

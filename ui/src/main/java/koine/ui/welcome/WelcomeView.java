@@ -122,11 +122,13 @@ public final class WelcomeView extends StackPane {
         start.setMaxWidth(Double.MAX_VALUE);
         start.textProperty().bind(texts.bind("welcome.start"));
         start.setOnAction(event -> shell.newConversation());
-        start.sceneProperty().subscribe(scene -> { // the scroll pane takes its content in when it is first styled
-            if (scene != null && isVisible()) {
-                start.requestFocus();
-            }
-        });
+        start.sceneProperty()
+                .subscribe(
+                        scene -> { // the scroll pane takes its content in when it is first styled
+                            if (scene != null && isVisible()) {
+                                start.requestFocus();
+                            }
+                        });
         VBox card = new VBox(head, notes, start);
         card.getStyleClass().add(Style.CARD);
         card.setMaxWidth(520);

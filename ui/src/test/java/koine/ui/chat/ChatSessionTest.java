@@ -49,7 +49,9 @@ class ChatSessionTest {
         @Test
         void followsItsQuestionAndIsComplete() {
             ask("  What is the capital of France?\n");
-            assertEquals("What is the capital of France?", session.messages().getFirst().text().get());
+            assertEquals(
+                    "What is the capital of France?",
+                    session.messages().getFirst().text().get());
             assertEquals("The capital of France is Paris.", answer().text().get());
             assertEquals(MessageState.COMPLETE, answer().state().get());
             assertFalse(session.busy());

@@ -39,8 +39,8 @@ class ComposerTest {
     @BeforeEach
     void window() throws Exception {
         texts = Fx.call(() -> new Texts(UiLanguage.ENGLISH, ZoneOffset.UTC));
-        composer = Fx.call(() ->
-                new Composer(texts, () -> now, () -> sent.add(area().getText()), () -> sent.add("STOP")));
+        composer =
+                Fx.call(() -> new Composer(texts, () -> now, () -> sent.add(area().getText()), () -> sent.add("STOP")));
         scene = Fx.call(() -> new Scene(new VBox(composer), 500, 400));
         Fx.show(scene);
         Fx.run(() -> composer.area().requestFocus());
@@ -74,8 +74,7 @@ class ComposerTest {
                     ? List.of()
                     : List.of(new InputMethodTextRun(composed, InputMethodHighlight.UNSELECTED_RAW));
             Event.fireEvent(
-                    area(),
-                    new InputMethodEvent(InputMethodEvent.INPUT_METHOD_TEXT_CHANGED, runs, committed, 0));
+                    area(), new InputMethodEvent(InputMethodEvent.INPUT_METHOD_TEXT_CHANGED, runs, committed, 0));
         });
     }
 

@@ -74,7 +74,8 @@ class MarkdownViewTest {
     void everyParagraphItemAndCellRunsInTheDirectionOfItsFirstStrongLetter() throws Exception {
         draw(SampleProfile.MIXED, 700, view -> {
             assertEquals(NodeOrientation.LEFT_TO_RIGHT, flow(view, "English").getEffectiveNodeOrientation());
-            assertEquals(NodeOrientation.RIGHT_TO_LEFT, flow(view, "العربية: صباح").getEffectiveNodeOrientation());
+            assertEquals(
+                    NodeOrientation.RIGHT_TO_LEFT, flow(view, "العربية: صباح").getEffectiveNodeOrientation());
             assertEquals(NodeOrientation.LEFT_TO_RIGHT, flow(view, "हिन्दी").getEffectiveNodeOrientation());
             assertEquals(NodeOrientation.LEFT_TO_RIGHT, flow(view, "日本語").getEffectiveNodeOrientation());
             assertEquals(NodeOrientation.RIGHT_TO_LEFT, flow(view, "تُكتب").getEffectiveNodeOrientation());
@@ -137,7 +138,8 @@ class MarkdownViewTest {
     @Test
     void markupIsShownAsStylesAndNotAsItsSigns() throws Exception {
         draw("**bold** *slanted* ~~gone~~ `code` <b>html</b>", 700, view -> {
-            assertEquals("bold slanted gone code <b>html</b>", flow(view, "bold").text());
+            assertEquals(
+                    "bold slanted gone code <b>html</b>", flow(view, "bold").text());
             List<Text> pieces = all(view, Text.class);
             assertTrue(pieces.get(0).getStyleClass().contains(Style.STRONG));
             assertTrue(pieces.get(2).getStyleClass().contains(Style.SLANTED));

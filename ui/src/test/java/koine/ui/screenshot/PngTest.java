@@ -40,7 +40,8 @@ class PngTest {
         for (int y = 0; y < 11; y++) {
             for (int x = 0; x < 37; x++) {
                 assertEquals(
-                        image.getPixelReader().getArgb(x, y), read.getPixelReader().getArgb(x, y));
+                        image.getPixelReader().getArgb(x, y),
+                        read.getPixelReader().getArgb(x, y));
             }
         }
     }

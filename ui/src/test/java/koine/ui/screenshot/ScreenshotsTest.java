@@ -85,7 +85,8 @@ class ScreenshotsTest {
             Color left = image.getPixelReader().getColor(3, 500);
             Color right = image.getPixelReader().getColor(1090, 500);
             Color side = language == UiLanguage.ARABIC ? right : left;
-            assertEquals(Color.web(dark ? "#1b1f23" : "#f4f2ec"), side, "the list of conversations is on the wrong side");
+            assertEquals(
+                    Color.web(dark ? "#1b1f23" : "#f4f2ec"), side, "the list of conversations is on the wrong side");
         }
         assertEquals(UiLanguage.ENGLISH, assistant.language(), "a picture changes no setting");
         assertEquals(Theme.LIGHT, assistant.theme());
@@ -120,11 +121,15 @@ class ScreenshotsTest {
         MemoryAssistant assistant = new MemoryAssistant(home);
         TestTasks clock = new TestTasks();
         Fx.run(() -> {
-            assistant.add(Instant.now(), "What is a koine?", "A **koine** is a language that people share.");
+            assistant.add(
+                    Instant.now().minusSeconds(900),
+                    "What is a koine?",
+                    "A **koine** is a language that people share.");
             assistant.setTheme(dark ? Theme.DARK : Theme.LIGHT);
             ShellModel shell = new ShellModel(assistant, new Texts(language, ZoneOffset.UTC), clock.tasks);
             Scene scene = new ShellView(shell).scene(1100, 760);
             shell.start();
+            assistant.now = Instant.now();
             String name = "-" + language.tag() + (dark ? "-dark" : "-light") + ".png";
             Image empty = draw(scene, "empty" + name);
 

@@ -152,7 +152,8 @@ class ShellViewTest {
             both.removeIf(word -> !word.chars().allMatch(c -> c < 128) || !word.contains(" "));
             both.removeIf(word -> word.equals(MemoryAssistant.starter().name()) || word.startsWith("/"));
             // what a person wrote, and what the English-only model can be asked, stays as it is
-            both.removeIf(word -> assistant.list().stream().anyMatch(c -> c.title().contains(word)));
+            both.removeIf(
+                    word -> assistant.list().stream().anyMatch(c -> c.title().contains(word)));
             both.removeIf(word -> word.startsWith("What is the capital")
                     || word.startsWith("Write a short")
                     || word.startsWith("Explain in simple")
@@ -167,8 +168,9 @@ class ShellViewTest {
             Fx.run(() -> shell.show(screen));
             Fx.settle(scene);
             for (Node node : all(view)) {
-                boolean control =
-                        node instanceof ButtonBase || node instanceof TextInputControl || node instanceof ComboBoxBase<?>;
+                boolean control = node instanceof ButtonBase
+                        || node instanceof TextInputControl
+                        || node instanceof ComboBoxBase<?>;
                 if (control && node.isVisible() && node.isFocusTraversable()) {
                     String text = node instanceof Labeled labeled ? labeled.getText() : null;
                     String accessible = node.getAccessibleText();
@@ -251,7 +253,14 @@ class ShellViewTest {
             javafx.event.Event.fireEvent(
                     view,
                     new javafx.scene.input.KeyEvent(
-                            javafx.scene.input.KeyEvent.KEY_PRESSED, "", "", KeyCode.ESCAPE, false, false, false, false));
+                            javafx.scene.input.KeyEvent.KEY_PRESSED,
+                            "",
+                            "",
+                            KeyCode.ESCAPE,
+                            false,
+                            false,
+                            false,
+                            false));
             assertTrue(stop.now());
         };
         Fx.run(() -> {

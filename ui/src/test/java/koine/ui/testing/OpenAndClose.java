@@ -35,8 +35,8 @@ final class OpenAndClose {
                 Toolkit.call(() -> {
                     Node area = Window.getWindows().getFirst().getScene().lookup("." + Style.COMPOSER_TEXT);
                     ((TextArea) area).setText("Go on");
-                    area.fireEvent(new KeyEvent(
-                            KeyEvent.KEY_PRESSED, "", "", KeyCode.ENTER, false, false, false, false));
+                    area.fireEvent(
+                            new KeyEvent(KeyEvent.KEY_PRESSED, "", "", KeyCode.ENTER, false, false, false, false));
                     return true;
                 });
                 answering.await();

@@ -35,7 +35,8 @@ class LinuxTextTest {
         Fx.run(() -> {
             double widestWord = 0;
             for (String word : List.of(text.split(" "))) {
-                widestWord = Math.max(widestWord, new Text(word).getLayoutBounds().getWidth());
+                widestWord =
+                        Math.max(widestWord, new Text(word).getLayoutBounds().getWidth());
             }
             for (int width = (int) widestWord + 20; width < 500; width += 7) {
                 Text wrapped = new Text(text);

@@ -43,10 +43,11 @@ class MissingGlyphsTest {
             texts.load(new InputStreamReader(in, StandardCharsets.UTF_8));
         }
         Set<Integer> letters = new TreeSet<>();
-        texts.values().forEach(text -> text.toString()
-                .codePoints()
-                .filter(Character::isLetterOrDigit)
-                .forEach(letters::add));
+        texts.values()
+                .forEach(text -> text.toString()
+                        .codePoints()
+                        .filter(Character::isLetterOrDigit)
+                        .forEach(letters::add));
         Fx.run(() -> {
             int[] box = pixels(NO_LETTER);
             for (int letter : letters) {
