@@ -53,9 +53,11 @@ final class Image {
             Path runtime = runtime(lib, modules);
             progress.say("packaging");
             Path made = launcher(lib, options, runtime);
+            Sqlite.unzipLibrary(lib, app(made).resolve("sqlite"));
             Path bundled = app(made).resolve("bundle");
             Trees.copyTree(
-                    bundle.pack(), bundled.resolve("packs").resolve(bundle.pack().getFileName()));
+                    bundle.pack(),
+                    bundled.resolve("packs").resolve(bundle.pack().getFileName()));
             for (Path model : bundle.models()) {
                 Trees.copy(model, bundled.resolve("models").resolve(model.getFileName()));
             }
@@ -126,7 +128,9 @@ final class Image {
         String main = null;
         for (Path jar : Program.classPath(lib)) {
             Trees.copy(jar, input.resolve(jar.getFileName()));
-            main = jar.getFileName().toString().startsWith("koine-ui") ? jar.getFileName().toString() : main;
+            main = jar.getFileName().toString().startsWith("koine-ui")
+                    ? jar.getFileName().toString()
+                    : main;
         }
         if (main == null) {
             throw new Trouble("The program's jars are incomplete: delete .build/app and start again.");
@@ -139,6 +143,7 @@ final class Image {
         for (String option : options) {
             jpackage.with("--java-options", option);
         }
+        jpackage.with("--java-options", "-Dorg.sqlite.lib.path=$APPDIR/sqlite");
         jpackage.with("--java-options", "-Dkoine.bundle=$APPDIR/bundle");
         if (Tool.windows()) {
             jpackage.with("--win-console"); // the same program answers on the command line
@@ -178,6 +183,7 @@ final class Image {
     }
 
     private Trouble failed(String name) {
-        return new Trouble("The application image could not be made: " + name + " failed; what it said is in " + log + ".");
+        return new Trouble(
+                "The application image could not be made: " + name + " failed; what it said is in " + log + ".");
     }
 }

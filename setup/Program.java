@@ -23,9 +23,10 @@ final class Program implements Part {
     /** The module that depends on all the others. */
     private static final String TOP = "ui";
 
-    private static final Pattern BUILDING = Pattern.compile("Building (koine\\S*) .*\\[(\\d+)/(\\d+)]");
-    private static final Pattern NOISE = Pattern.compile("\\[ERROR]\\s*$|\\[ERROR] \\[Help|Re-run Maven|full stack trace"
-            + "|For more information|After correcting|mvn <args>");
+    private static final Pattern BUILDING = Pattern.compile("Building koine-(\\S+) .*\\[(\\d+)/(\\d+)]");
+    private static final Pattern NOISE =
+            Pattern.compile("\\[ERROR]\\s*$|\\[ERROR] \\[Help|Re-run Maven|full stack trace"
+                    + "|For more information|After correcting|mvn <args>");
 
     private final Checkout checkout;
 
@@ -66,19 +67,14 @@ final class Program implements Part {
         Path jars = Files.createDirectories(scratch.resolve("jars"));
 
         dropStaleTargets(fingerprint, source);
-        maven(source, jars);
-        for (Map.Entry<String, String> module : fingerprint.modules().entrySet()) {
-            Path target = source.resolve(module.getKey()).resolve("target");
-            if (Files.isDirectory(target)) {
-                Trees.write(target.resolve("koine.fingerprint"), module.getValue());
-            }
-        }
+        maven(source, jars, fingerprint);
         try (Stream<Path> top = Files.list(source.resolve(TOP).resolve("target"))) {
             for (Path jar : top.filter(path -> path.toString().endsWith(".jar")).toList()) {
                 Trees.copy(jar, jars.resolve(jar.getFileName()));
             }
         }
         JavaFx.separate(jars, jars.resolve("javafx"));
+        Sqlite.unzipLibrary(jars, jars.resolve("sqlite"));
 
         Path lib = lib(fingerprint.whole());
         Trees.replace(jars, lib);
@@ -116,17 +112,32 @@ final class Program implements Part {
         }
     }
 
-    private void maven(Path source, Path jars) throws IOException, InterruptedException, Trouble {
+    private void maven(Path source, Path jars, Fingerprint fingerprint)
+            throws IOException, InterruptedException, Trouble {
+        List<String> begun = new ArrayList<>();
         List<String> errors = new ArrayList<>();
         Path log = checkout.log("build");
         try (Progress progress = new Progress(checkout.terminal(), "Building Koine")) {
             // The copy has no tests. Modules that lend test classes to others then lend empty jars.
             int code = new Tool(Tool.need("mvn"), source)
-                    .with("-B", "package", "dependency:copy-dependencies", "-pl", TOP, "-am")
-                    .with("-DskipTests", "-Dspotless.check.skip=true")
+                    .with(
+                            "-B",
+                            "package",
+                            "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies",
+                            "-pl",
+                            TOP,
+                            "-am")
+                    .with("-DskipTests", "-Dkoine.unchecked")
                     .with("-DincludeScope=runtime", "-DoutputDirectory=" + jars)
-                    .onLine(line -> follow(line, progress, errors))
+                    .onLine(line -> follow(line, progress, begun, errors))
                     .run(log);
+            // A module is whole when the next one began, or all ended well; the next build keeps it.
+            for (String module : code == 0 || begun.isEmpty() ? begun : begun.subList(0, begun.size() - 1)) {
+                Path target = source.resolve(module).resolve("target");
+                if (Files.isDirectory(target)) {
+                    Trees.write(target.resolve("koine.fingerprint"), fingerprint.module(module));
+                }
+            }
             if (code == 0) {
                 progress.done("done");
                 return;
@@ -141,9 +152,10 @@ final class Program implements Part {
                 + checkout.root().relativize(log) + ".");
     }
 
-    private static void follow(String line, Progress progress, List<String> errors) {
+    private static void follow(String line, Progress progress, List<String> begun, List<String> errors) {
         Matcher building = BUILDING.matcher(line);
         if (building.find()) {
+            begun.add(building.group(1));
             progress.say(building.group(1) + " (" + building.group(2) + " of " + building.group(3) + ")");
         } else if (line.contains("Downloading from")) {
             progress.say("fetching " + line.substring(line.lastIndexOf('/') + 1));
@@ -164,6 +176,7 @@ final class Program implements Part {
         for (String option : options(checkout.root())) {
             text.append(quoted(option));
         }
+        text.append(quoted("-Dorg.sqlite.lib.path=" + lib.resolve("sqlite")));
         return text.append(quoted("-Dkoine.bundle=" + checkout.bundle())).toString();
     }
 
@@ -191,7 +204,8 @@ final class Program implements Part {
         try (Stream<Path> builds = Files.list(checkout.app())) {
             List<Path> old = builds.filter(path -> path.getFileName().toString().startsWith("lib-"))
                     .filter(path -> !path.equals(current))
-                    .sorted(Comparator.comparingLong((Path path) -> path.toFile().lastModified())
+                    .sorted(Comparator.comparingLong(
+                                    (Path path) -> path.toFile().lastModified())
                             .reversed())
                     .toList();
             for (Path build : old.subList(Math.min(2, old.size()), old.size())) {

@@ -20,7 +20,8 @@ final class Setup {
     private Setup() {}
 
     public static void main(String[] args) {
-        Checkout checkout = new Checkout(Path.of(System.getProperty("koine.root")), Boolean.getBoolean("koine.terminal"));
+        Checkout checkout =
+                new Checkout(Path.of(System.getProperty("koine.root")), Boolean.getBoolean("koine.terminal"));
         int code = 1;
         try {
             code = run(checkout, args[0], List.of(args).subList(1, args.length));
@@ -101,7 +102,8 @@ final class Setup {
     private static void requireAll(List<String> tools) throws IOException, InterruptedException, Trouble {
         List<String> missing = new ArrayList<>();
         for (String tool : tools) {
-            boolean there = tool.equals("pip") ? Download.hasPip() : Tool.find(tool).isPresent();
+            boolean there =
+                    tool.equals("pip") ? Download.hasPip() : Tool.find(tool).isPresent();
             if (!there) {
                 missing.add(tool);
             }

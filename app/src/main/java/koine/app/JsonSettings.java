@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import org.jspecify.annotations.Nullable;
@@ -140,7 +141,7 @@ final class JsonSettings implements Settings {
     }
 
     private void setAside() {
-        Path aside = file.resolveSibling("settings.damaged-" + System.currentTimeMillis() + ".json");
+        Path aside = file.resolveSibling("settings.damaged-" + UUID.randomUUID() + ".json");
         try {
             Files.move(file, aside);
             notice = new Problem("KOINE-A113", Map.of("file", String.valueOf(aside.getFileName())));

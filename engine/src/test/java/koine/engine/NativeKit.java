@@ -1,5 +1,6 @@
 package koine.engine;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -10,23 +11,26 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What native tests need; a test whose need is not here is reported as not run, with what is missing. */
 public final class NativeKit {
-    private static final long COMMAND_SECONDS = 120;
+    private static final long COMMAND_SECONDS = 300;
 
     private NativeKit() {}
 
     /** Folder of the native pack for this platform. */
     public static Path pack() {
         Path packs = Path.of(System.getProperty("koine.bundle", ""), "packs");
-        return only(packs, platform() + "-", "native pack");
+        return only(packs, Pattern.quote(platform()) + "-.*", "native pack");
     }
 
     public static Path starterModel() {
         return only(
-                Path.of(System.getProperty("koine.bundle", ""), "models"), "SmolLM2-135M-Instruct", "starter model");
+                Path.of(System.getProperty("koine.bundle", ""), "models"),
+                "SmolLM2-135M-Instruct.*\\.gguf",
+                "starter model");
     }
 
     /** Folder with {@code include/llama.h} and {@code ggml/include}. */
@@ -101,13 +105,14 @@ public final class NativeKit {
         return system + "-" + machine;
     }
 
-    private static Path only(Path folder, String begin, String what) {
+    private static Path only(Path folder, String name, String what) {
         assumeTrue(Files.isDirectory(folder), "no " + what);
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> found = files.filter(
-                            file -> String.valueOf(file.getFileName()).startsWith(begin))
+                            file -> String.valueOf(file.getFileName()).matches(name))
                     .toList();
-            assumeTrue(found.size() == 1, "no " + what);
+            assumeTrue(!found.isEmpty(), "no " + what);
+            assertEquals(1, found.size(), "more than one " + what);
             return found.getFirst();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -101,7 +101,7 @@ final class CliContext implements AutoCloseable {
 
     /** One sentence and its code. */
     String sentence(Problem problem) {
-        return text("cli.problem", Map.of("sentence", messages().text(problem), "code", problem.code()));
+        return messages().text(problem) + " (" + problem.code() + ")";
     }
 
     void tell(Problem problem) {

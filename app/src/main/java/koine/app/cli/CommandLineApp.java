@@ -42,7 +42,8 @@ final class CommandLineApp {
     }
 
     private CommandLine commandLine(CliContext context) {
-        CommandLine line = new CommandLine(new RootCommand(context), new CommandLine.IFactory() {
+        RootCommand root = new RootCommand(context);
+        CommandLine line = new CommandLine(root, new CommandLine.IFactory() {
             @Override
             public <K> K create(Class<K> type) throws Exception {
                 if (type.getPackage() == CommandLineApp.class.getPackage()) {
@@ -59,15 +60,15 @@ final class CommandLineApp {
         line.setUnmatchedOptionsArePositionalParams(false);
         line.setParameterExceptionHandler((refused, args) -> context.report(UsageProblems.of(refused)));
         line.setExecutionExceptionHandler((failure, failed, parsed) -> context.report(failure));
-        line.setExecutionStrategy(parsed -> execute(context, line, parsed));
+        line.setExecutionStrategy(parsed -> execute(context, root, line, parsed));
         return line;
     }
 
-    private static int execute(CliContext context, CommandLine line, ParseResult parsed) {
+    private static int execute(CliContext context, RootCommand root, CommandLine line, ParseResult parsed) {
         if (helpWanted(parsed)) {
             LocalizedHelp.apply(line, context.messages());
         } else {
-            String language = parsed.matchedOptionValue("--language", null);
+            String language = root.language;
             if (language != null && !isLanguageTag(language)) {
                 return context.report(UsageProblems.badValue("--language", language));
             }

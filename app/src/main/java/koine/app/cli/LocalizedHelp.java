@@ -8,6 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ScopeType;
 
 /**
  * Puts texts in the place of the message keys that stand as descriptions in the commands. Only when help is printed:
@@ -25,9 +26,11 @@ final class LocalizedHelp {
         usage.optionListHeading("%n" + messages.text("cli.help.options") + "%n");
         usage.commandListHeading("%n" + messages.text("cli.help.commands") + "%n");
         usage.width(100);
+        // Local: every command has its own copy of an inherited option already.
         for (OptionSpec option : List.copyOf(spec.options())) {
             spec.remove(option);
             spec.addOption(OptionSpec.builder(option)
+                    .scopeType(ScopeType.LOCAL)
                     .description(texts(option.description(), messages))
                     .build());
         }

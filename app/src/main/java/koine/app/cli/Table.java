@@ -2,13 +2,12 @@ package koine.app.cli;
 
 import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.lang.UProperty;
-import com.ibm.icu.text.BreakIterator;
-import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A table for people: columns as wide as what stands in them, counted in the cells of a terminal. */
 final class Table {
+    private static final int ZERO_WIDTH_JOINER = 0x200d;
     private static final String GAP = "  ";
     private final List<List<String>> rows = new ArrayList<>();
 
@@ -39,20 +38,17 @@ final class Table {
         return text.toString();
     }
 
-    /** Cells of a terminal: two for a wide character, none for what sits on another or is not seen. */
+    /**
+     * Cells of a terminal: two for a wide character, none for a mark that sits on another or a sign that is not seen.
+     * What is joined to an emoji belongs to it.
+     */
     static int width(String text) {
         int width = 0;
-        BreakIterator characters = BreakIterator.getCharacterInstance(ULocale.ROOT);
-        characters.setText(text);
-        int start = 0;
-        for (int end = characters.next(); end != BreakIterator.DONE; end = characters.next()) {
-            width += text.substring(start, end).codePoints().map(Table::width).reduce(0, Math::max)
-                    + (int) text.substring(start, end)
-                            .codePoints()
-                            .skip(1)
-                            .filter(Table::spacingMark)
-                            .count();
-            start = end;
+        boolean joined = false;
+        for (int codePoint : text.codePoints().toArray()) {
+            int own = width(codePoint);
+            width += joined && own == 2 ? 0 : own;
+            joined = codePoint == ZERO_WIDTH_JOINER;
         }
         return width;
     }
@@ -66,10 +62,5 @@ final class Table {
                     default -> 1;
                 };
         };
-    }
-
-    /** A vowel sign that takes a cell of its own beside its consonant, as in Devanagari. */
-    private static boolean spacingMark(int codePoint) {
-        return UCharacter.getType(codePoint) == UCharacter.COMBINING_SPACING_MARK;
     }
 }

@@ -87,27 +87,26 @@ final class Database implements AutoCloseable {
         return guarded(c -> transaction(c, "BEGIN IMMEDIATE", work));
     }
 
+    /** Waits for what is being written; texts not yet due are dropped, their owners have ended before. */
     @Override
     public void close() {
-        thread.execute(() -> {
-            Connection open = connection;
-            connection = null;
-            if (open != null) {
-                closeQuietly(open);
-            }
-        });
-        thread.shutdown();
-        boolean interrupted = false;
         try {
-            if (!thread.awaitTermination(BUSY_TIMEOUT.toSeconds() + 5, TimeUnit.SECONDS)) {
-                thread.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            interrupted = true;
+            await(thread.submit(this::disconnect));
+        } catch (Problem e) {
+            throw new IllegalStateException(e); // closing tells of none
+        } catch (RejectedExecutionException alreadyClosed) {
+            return;
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        thread.shutdownNow();
+    }
+
+    private boolean disconnect() {
+        Connection open = connection;
+        connection = null;
+        if (open != null) {
+            closeQuietly(open);
         }
+        return open != null;
     }
 
     private <T extends @Nullable Object> T guarded(Work<T> work) throws Problem {

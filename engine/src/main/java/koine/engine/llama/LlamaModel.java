@@ -1,10 +1,12 @@
 package koine.engine.llama;
 
 import static koine.engine.llama.ModelLoadException.Reason.CANCELLED;
+import static koine.engine.llama.ModelLoadException.Reason.DAMAGED;
 import static koine.engine.llama.ModelLoadException.Reason.MISSING;
 import static koine.engine.llama.ModelLoadException.Reason.OUT_OF_MEMORY;
 import static koine.engine.llama.ModelLoadException.Reason.UNSUPPORTED;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +42,7 @@ public final class LlamaModel implements AutoCloseable {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             throw new ModelLoadException(MISSING, "there is no readable model file");
         }
+        requirePlausible(file);
         LoadWatch watch = new LoadWatch(progress, cancelled);
         library.drainErrors();
         long address = library.modelLoadFromFile(NativePaths.bytes(file), watch);
@@ -57,6 +60,17 @@ public final class LlamaModel implements AutoCloseable {
         } catch (ModelLoadException | RuntimeException e) {
             model.close();
             throw e;
+        }
+    }
+
+    private static void requirePlausible(Path file) throws ModelLoadException {
+        try {
+            String key = Plausibility.implausibleKey(file);
+            if (key != null) {
+                throw new ModelLoadException(DAMAGED, "the file gives no possible " + key);
+            }
+        } catch (IOException e) {
+            throw new ModelLoadException(MISSING, "the model file cannot be read", e);
         }
     }
 

@@ -72,6 +72,12 @@ public final class LlamaGenerator implements Generator {
     public static LlamaGenerator load(
             Path pack, Path model, int contextTokens, DoubleConsumer progress, BooleanSupplier cancelled)
             throws ModelLoadException {
+        return load(pack, model, contextTokens, threads(), progress, cancelled);
+    }
+
+    static LlamaGenerator load(
+            Path pack, Path model, int contextTokens, int threads, DoubleConsumer progress, BooleanSupplier cancelled)
+            throws ModelLoadException {
         if (contextTokens < 0) {
             throw new IllegalArgumentException("contextTokens: " + contextTokens);
         }
@@ -80,7 +86,7 @@ public final class LlamaGenerator implements Generator {
         try {
             int batch = library.supportsGpuOffload() ? DEVICE_BATCH : BATCH;
             int size = contextSize(contextTokens, loaded.trainedContextTokens());
-            LlamaContext context = loaded.newContext(new ContextOptions(size, batch, threads()));
+            LlamaContext context = loaded.newContext(new ContextOptions(size, batch, threads));
             return new LlamaGenerator(library, loaded, context);
         } catch (ModelLoadException | RuntimeException e) {
             loaded.close();
@@ -97,7 +103,7 @@ public final class LlamaGenerator implements Generator {
     }
 
     private static int contextSize(int wanted, int trained) {
-        int asked = wanted == 0 ? DEFAULT_CONTEXT : wanted;
+        int asked = wanted == 0 ? DEFAULT_CONTEXT : Math.min(wanted, ContextOptions.MOST_CONTEXT_TOKENS);
         return trained == 0 ? asked : Math.min(asked, trained);
     }
 
@@ -105,7 +111,7 @@ public final class LlamaGenerator implements Generator {
      * Twin threads of one core share its arithmetic units, so two of them do not compute faster than one: half of the
      * logical processors. Small machines (up to 4) have few twins, or are virtual: all of them.
      */
-    static int threads() {
+    private static int threads() {
         int logical = Runtime.getRuntime().availableProcessors();
         return logical <= 4 ? logical : logical / 2;
     }

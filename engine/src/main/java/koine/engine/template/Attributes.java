@@ -58,13 +58,15 @@ final class Attributes {
     }
 
     private static @Nullable Object own(Object owner, String name, Rendering rendering) {
+        if (owner instanceof Undefined undefined) {
+            throw undefined.error();
+        }
         if (name.startsWith("__") && name.endsWith("__") && !(owner instanceof NamespaceValue)) {
             // Objects of Python have dozens of these, and the sandbox gives none of them away.
             return Undefined.unsafe(owner, name);
         }
         rendering.budget().object();
         return switch (owner) {
-            case Undefined undefined -> throw undefined.error();
             case String text -> StringMethods.method(text, false, name);
             case Markup markup -> StringMethods.method(markup.text(), true, name);
             case DictValue dict -> CollectionMethods.ofDict(dict, name);

@@ -169,8 +169,7 @@ final class BraceFormat {
         manual |= byHand;
         int index = number instanceof Long l ? l.intValue() : automatic++;
         if (index >= arguments.positional().size()) {
-            throw TemplateError.of(
-                    "IndexError", "Replacement index " + index + " out of range for positional args tuple");
+            throw TemplateError.of("IndexError", "tuple index out of range");
         }
         return arguments.positional().get(index);
     }

@@ -75,6 +75,9 @@ final class Casing {
         if (upper.codePointCount(0, upper.length()) == 1 || Character.toTitleCase(c) != c) {
             return Character.toString(Character.toTitleCase(c));
         }
+        if (!isCased(upper.codePointAt(0))) {
+            return upper;
+        }
         int first = Character.charCount(upper.codePointAt(0));
         return upper.substring(0, first) + upper.substring(first).toLowerCase(Locale.ROOT);
     }

@@ -89,8 +89,8 @@ final class CollectionMethods {
 
     private static Object index(Sequence sequence, Signature.Bound bound, Budget budget) {
         List<Object> items = sequence.items();
-        List<Integer> places = new Slice(bound.get(1, 0L), bound.get(2, None.NONE), None.NONE).indices(items.size());
-        for (int place : places) {
+        Slice.Bounds window = new Slice(bound.get(1, 0L), bound.get(2, None.NONE), None.NONE).bounds(items.size());
+        for (int place = window.from(); place < window.to(); place++) {
             if (Values.equal(items.get(place), bound.get(0), budget)) {
                 return (long) place;
             }

@@ -87,7 +87,7 @@ final class Evaluator {
             case Stmt.CallBlock call -> {
                 rendering.at(call.line());
                 Object caller = macro(null, call.signature(), call.body(), call.symbols(), scope);
-                out.add(Repr.str(expressions.call(call.call(), scope, caller), budget));
+                out.add(text(expressions.call(call.call(), scope, caller)));
             }
             case Stmt.FilterBlock filter -> {
                 Scope inner = Scope.enter(filter.symbols(), scope, globals);
@@ -97,7 +97,7 @@ final class Evaluator {
                     return flow;
                 }
                 rendering.at(filter.line());
-                out.add(Repr.str(expressions.filterText(filter.filter(), text.toString(), inner), budget));
+                out.add(text(expressions.filterText(filter.filter(), text.toString(), inner)));
             }
             case Stmt.With with -> {
                 Scope inner = Scope.enter(with.symbols(), scope, globals);
@@ -111,6 +111,15 @@ final class Evaluator {
                 run(generation.body(), Scope.enter(generation.symbols(), scope, globals), out);
         }
         return Flow.ON;
+    }
+
+    /** What a block's call or filter gives must be a text: unlike elsewhere nothing else is printed. */
+    private static String text(Object value) {
+        String text = Values.text(value);
+        if (text == null) {
+            throw TemplateError.type("sequence item 0: expected str instance, " + Values.typeName(value) + " found");
+        }
+        return text;
     }
 
     private Flow run(Stmt.If conditional, Scope scope, Output out) {
@@ -154,12 +163,11 @@ final class Evaluator {
                 inner.set("loop", state);
             }
             Flow flow = run(loop.body(), inner, out);
+            // Jinja2 notes only at a round's end that there was one: those that ended early do not count.
+            ran |= flow == Flow.ON;
             if (flow == Flow.BREAK) {
-                ran = true;
                 break;
             }
-            // Jinja2 notes that a round was finished only at its end, so a round that went on early does not count.
-            ran |= flow == Flow.ON;
         }
         if (!ran && !loop.otherwise().isEmpty()) {
             run(loop.otherwise(), Scope.enter(loop.otherwiseSymbols(), scope, globals), out);

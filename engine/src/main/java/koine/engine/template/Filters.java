@@ -84,10 +84,12 @@ final class Filters {
 
     /** @param lenient inside a condition, where only reaching it is an error */
     static void check(String name, int line, boolean lenient) {
+        if (lenient || NAMES.contains(name)) {
+            return;
+        }
         if (UNSUPPORTED.contains(name)) {
             throw TemplateError.unsupported("the filter " + Repr.quoted(name), line);
-        }
-        if (!lenient && !NAMES.contains(name)) {
+        } else {
             throw TemplateError.assertion("No filter named " + Repr.quoted(name) + ".", line);
         }
     }
@@ -141,9 +143,6 @@ final class Filters {
             return Math.abs(d);
         }
         if (!Numbers.isWhole(value)) {
-            if (value instanceof Undefined undefined) {
-                throw undefined.error();
-            }
             throw TemplateError.type("bad operand type for abs(): " + Repr.quoted(Values.typeName(value)));
         }
         boolean negative = rendering.operators().compare("<", value, 0L);
@@ -204,9 +203,6 @@ final class Filters {
 
     private Object round(Signature.Bound bound) {
         Object value = bound.get(0);
-        if (value instanceof Undefined undefined) {
-            throw undefined.error();
-        }
         int precision = Numbers.clampedIndex(bound.get(1, 0L));
         String method = Repr.str(bound.get(2, "common"), budget);
         if (!List.of("common", "ceil", "floor").contains(method)) {

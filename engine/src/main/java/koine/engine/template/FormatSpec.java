@@ -119,9 +119,9 @@ record FormatSpec(
         if (precision == null || Double.isNaN(value) || Double.isInfinite(value)) {
             return withGrouping(Numbers.floatText(size));
         }
-        String general = Numbers.general(size, precision, alternate);
+        String general = Numbers.general(size, precision, alternate, Math.max(precision, 1) - 1);
         boolean bare = general.indexOf('.') < 0 && general.indexOf('e') < 0;
-        return withGrouping(bare && general.length() < Math.max(precision, 1) ? general + ".0" : general);
+        return withGrouping(bare ? general + ".0" : general);
     }
 
     private String general(double value) {

@@ -123,6 +123,9 @@ final class Lexer {
     private void rawContent() {
         Matcher end = RAW_END.matcher(source).region(at, source.length());
         if (!end.find()) {
+            if (at == source.length()) {
+                return;
+            }
             throw TemplateError.syntax("Missing end of raw directive", line);
         }
         String sign = end.group(1);
@@ -133,6 +136,9 @@ final class Lexer {
     private void comment() {
         int close = source.indexOf("#}", at);
         if (close < 0) {
+            if (at == source.length()) {
+                return;
+            }
             throw TemplateError.syntax("Missing end of comment tag", line);
         }
         char before = close > at ? source.charAt(close - 1) : 0;

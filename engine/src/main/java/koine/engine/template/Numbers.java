@@ -2,6 +2,7 @@ package koine.engine.template;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +123,7 @@ final class Numbers {
         if (value == 0) {
             return 1 / value < 0 ? "-0.0" : "0.0";
         }
-        BigDecimal shortest = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+        BigDecimal shortest = shortest(Math.abs(value));
         String digits = shortest.unscaledValue().toString();
         int exponent = digits.length() - shortest.scale() - 1;
         String sign = value < 0 ? "-" : "";
@@ -132,6 +133,13 @@ final class Numbers {
         }
         String plain = shortest.toPlainString();
         return sign + (plain.indexOf('.') < 0 ? plain + ".0" : plain);
+    }
+
+    private static BigDecimal shortest(double size) {
+        BigDecimal digits = new BigDecimal(Double.toString(size)).stripTrailingZeros();
+        // Java never gives fewer than two digits, which matters for the very smallest numbers.
+        BigDecimal single = digits.round(new MathContext(1, RoundingMode.HALF_EVEN));
+        return single.doubleValue() == size ? single.stripTrailingZeros() : digits;
     }
 
     private static String exponentText(int exponent) {
@@ -145,7 +153,7 @@ final class Numbers {
         if (exact.signum() == 0) {
             return (precision == 0 ? "0" : "0." + "0".repeat(precision)) + "e+00";
         }
-        BigDecimal rounded = exact.round(new java.math.MathContext(precision + 1, RoundingMode.HALF_EVEN));
+        BigDecimal rounded = exact.round(new MathContext(precision + 1, RoundingMode.HALF_EVEN));
         String digits = rounded.unscaledValue().toString();
         int exponent = digits.length() - rounded.scale() - 1;
         String padded = digits.length() > precision + 1
@@ -161,6 +169,11 @@ final class Numbers {
 
     /** {@code "%.*g"}. */
     static String general(double size, int precision, boolean keepZeros) {
+        return general(size, precision, keepZeros, Math.max(precision, 1));
+    }
+
+    /** @param tooLarge the first exponent that is written as one */
+    static String general(double size, int precision, boolean keepZeros, int tooLarge) {
         int digits = Math.max(precision, 1);
         if (size == 0) {
             return keepZeros && digits > 1 ? "0." + "0".repeat(digits - 1) : "0";
@@ -168,7 +181,7 @@ final class Numbers {
         String scientific = scientific(size, digits - 1);
         int e = scientific.indexOf('e');
         int exponent = Integer.parseInt(scientific, e + 1, scientific.length(), 10);
-        if (exponent < -4 || exponent >= digits) {
+        if (exponent < -4 || exponent >= tooLarge) {
             String mantissa = scientific.substring(0, e);
             return (keepZeros ? mantissa : withoutTrailingZeros(mantissa)) + scientific.substring(e);
         }

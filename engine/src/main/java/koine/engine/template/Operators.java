@@ -138,8 +138,8 @@ final class Operators {
             case "-" -> Numbers.normal(a.subtract(b));
             case "*" -> Numbers.normal(a.multiply(b));
             case "/" -> trueDivide(a, b);
-            case "//" -> Numbers.normal(floorDivide(a, b)[0]);
-            case "%" -> Numbers.normal(floorDivide(a, b)[1]);
+            case "//" -> Numbers.normal(floorDivide(a, b, "integer division or modulo by zero")[0]);
+            case "%" -> Numbers.normal(floorDivide(a, b, "integer modulo by zero")[1]);
             case "**" -> power(a, b);
             default -> throw new IllegalArgumentException(sign);
         };
@@ -161,9 +161,9 @@ final class Operators {
         return quotient;
     }
 
-    private static BigInteger[] floorDivide(BigInteger a, BigInteger b) {
+    private static BigInteger[] floorDivide(BigInteger a, BigInteger b, String error) {
         if (b.signum() == 0) {
-            throw zeroDivision("integer division or modulo by zero");
+            throw zeroDivision(error);
         }
         BigInteger[] parts = a.divideAndRemainder(b);
         if (parts[1].signum() != 0 && parts[1].signum() != b.signum()) {

@@ -113,7 +113,7 @@ final class Parser {
 
     private void checkInLoop(String error, int line) {
         if (loops == 0) {
-            throw TemplateError.syntax(error, line);
+            throw TemplateError.python("SyntaxError", error, line);
         }
     }
 

@@ -70,6 +70,9 @@ final class Scoping {
         tree.walk(expr, part -> {
             if (part instanceof Expr.Name name) {
                 symbols.load(name.name());
+                if (name.name().equals("self") && symbols.isFree("self")) {
+                    throw TemplateError.unsupported("the variable 'self'", name.line());
+                }
             }
         });
     }

@@ -214,7 +214,7 @@ final class SequenceFilters {
         return switch (value) {
             case Sequence _, RangeValue _, DictValue _, DictView _, String _, Markup _ ->
                 Values.toList(value, budget).reversed().iterator();
-            case Undefined undefined -> throw undefined.error();
+            case Undefined _ -> Collections.emptyIterator();
             default -> throw TemplateError.type(Repr.quoted(Values.typeName(value)) + " object is not reversible");
         };
     }
@@ -226,9 +226,6 @@ final class SequenceFilters {
         }
         if (value instanceof GeneratorValue) {
             return new ListValue(Values.toList(value, budget).reversed());
-        }
-        if (value instanceof Undefined) {
-            return new ListValue(List.of());
         }
         if (!Values.isIterable(value)) {
             throw TemplateError.of("FilterArgumentError", "argument must be iterable");

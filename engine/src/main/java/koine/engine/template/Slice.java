@@ -1,12 +1,23 @@
 package koine.engine.template;
 
-import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Python's {@code slice}; bounds are {@link None} where they are left out. */
 record Slice(Object start, Object stop, Object step) {
-    /** The chosen places of something so long. */
-    List<Integer> indices(int length) {
+    /** Where a slice begins, ends (exclusive) and how it goes, in something of known length. */
+    record Bounds(int from, int to, int stride) {
+        int size() {
+            long distance = stride > 0 ? (long) to - from : (long) from - to;
+            return distance <= 0 ? 0 : (int) (1 + (distance - 1) / Math.abs((long) stride));
+        }
+
+        int place(int index) {
+            return from + index * stride;
+        }
+    }
+
+    Bounds bounds(int length) {
         int stride = step == None.NONE ? 1 : bound(step);
         if (stride == 0) {
             throw TemplateError.value("slice step cannot be zero");
@@ -15,19 +26,7 @@ record Slice(Object start, Object stop, Object step) {
         int highest = stride > 0 ? length : length - 1;
         int from = start == None.NONE ? (stride > 0 ? lowest : highest) : place(start, length, lowest, highest);
         int to = stop == None.NONE ? (stride > 0 ? highest : lowest) : place(stop, length, lowest, highest);
-        long distance = stride > 0 ? (long) to - from : (long) from - to;
-        int size = distance <= 0 ? 0 : (int) (1 + (distance - 1) / Math.abs((long) stride));
-        return new AbstractList<>() {
-            @Override
-            public Integer get(int index) {
-                return from + index * stride;
-            }
-
-            @Override
-            public int size() {
-                return size;
-            }
-        };
+        return new Bounds(from, to, stride);
     }
 
     private static int place(Object bound, int length, int lowest, int highest) {
@@ -59,37 +58,34 @@ record Slice(Object start, Object stop, Object step) {
     }
 
     private List<Object> of(List<Object> items, Budget budget) {
-        List<Integer> indices = indices(items.size());
-        budget.list(indices.size());
-        return indices.stream().<Object>map(items::get).toList();
+        Bounds bounds = bounds(items.size());
+        budget.list(bounds.size());
+        List<Object> chosen = new ArrayList<>(bounds.size());
+        for (int i = 0; i < bounds.size(); i++) {
+            chosen.add(items.get(bounds.place(i)));
+        }
+        return chosen;
     }
 
-    private Object ofRange(RangeValue range) {
-        List<Integer> indices = indices(range.size());
-        long stride = step == None.NONE ? 1 : bound(step);
-        if (indices.isEmpty()) {
-            return new RangeValue(range.start(), range.start(), range.step());
-        }
-        long first = range.start() + indices.getFirst() * range.step();
-        long last = range.start() + indices.getLast() * range.step();
-        long by = stride * range.step();
-        return new RangeValue(first, by > 0 ? last + 1 : last - 1, by);
+    private RangeValue ofRange(RangeValue range) {
+        Bounds bounds = bounds(range.size());
+        return new RangeValue(
+                range.start() + bounds.from() * range.step(),
+                range.start() + bounds.to() * range.step(),
+                range.step() * bounds.stride());
     }
 
     private String of(String text, Budget budget) {
         budget.scan(text.length());
-        List<Integer> indices = indices(Text.length(text));
-        if (indices.isEmpty()) {
-            return "";
+        Bounds bounds = bounds(Text.length(text));
+        if (bounds.stride() == 1) {
+            return budget.made(Text.slice(text, bounds.from(), bounds.to()));
         }
-        if (step == None.NONE || step.equals(1L)) {
-            return budget.made(Text.slice(text, indices.getFirst(), indices.getLast() + 1));
-        }
-        budget.text(indices.size());
+        budget.text(bounds.size());
         int[] characters = text.codePoints().toArray();
         StringBuilder out = new StringBuilder();
-        for (int index : indices) {
-            out.appendCodePoint(characters[index]);
+        for (int i = 0; i < bounds.size(); i++) {
+            out.appendCodePoint(characters[bounds.place(i)]);
         }
         return out.toString();
     }

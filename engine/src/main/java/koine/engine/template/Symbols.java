@@ -57,6 +57,11 @@ final class Symbols {
         return false;
     }
 
+    /** Whether the name is nobody's: it comes from outside the template. */
+    boolean isFree(String name) {
+        return starts.get(name) == Start.RESOLVE && !stores.contains(name);
+    }
+
     void parameter(String name) {
         stores.add(name);
         starts.put(name, Start.PARAMETER);

@@ -35,6 +35,11 @@ final class TemplateError extends RuntimeException {
         return new TemplateError("TemplateSyntaxError", text, line);
     }
 
+    /** Of a template that Jinja2 accepts, but Python does not accept its translation. */
+    static TemplateError python(String type, String text, int line) {
+        return new TemplateError(type, text, line);
+    }
+
     static TemplateError assertion(String text, int line) {
         return new TemplateError("TemplateAssertionError", text, line);
     }

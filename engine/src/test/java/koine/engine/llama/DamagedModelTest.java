@@ -78,7 +78,7 @@ class DamagedModelTest {
     }
 
     @Test
-    void aFileWithOneWrongFieldIsRefusedAndNotLoadedOrCrashedOn() throws IOException {
+    void aFileWithOneWrongFieldIsRefusedAndNeitherLoadedNorCrashedOn() throws IOException {
         int tensor = map.tensors.values().iterator().next();
         int tensorInfo = tensor + 8 + map.tensors.keySet().iterator().next().length();
         refuses("magic", 0, ints(0x46554748));
@@ -98,6 +98,9 @@ class DamagedModelTest {
         refuses("vocabulary of numbers", map.value("tokenizer.ggml.tokens"), ints(4));
         refuses("one layer more", map.value("llama.block_count"), ints(31));
         refuses("layers beyond all", map.value("llama.block_count"), ints(-1));
+        refuses("no layers", map.value("llama.block_count"), ints(0));
+        refuses("no number", map.value("llama.attention.layer_norm_rms_epsilon"), ints(0x7FFFFFFF));
+        refuses("below zero", map.value("llama.attention.layer_norm_rms_epsilon"), ints(0xBF800000));
         refuses("another width", map.value("llama.embedding_length"), ints(577));
         refuses("tensor name huge", tensor, longs(1L << 50));
         refuses("dimensions", tensorInfo, ints(9));

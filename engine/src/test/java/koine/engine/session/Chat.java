@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Requests and listeners of these tests. */
 final class Chat {
+    /** Threads of llama.cpp wait for each other by spinning, which takes forever where other programs run too. */
+    static final int THREADS = 1;
+
     static final Generator.Cancel NEVER = () -> false;
 
     private Chat() {}

@@ -37,7 +37,8 @@ class LlamaGeneratorTest {
 
     @BeforeAll
     static void load() throws ModelLoadException {
-        shared = LlamaGenerator.load(NativeKit.pack(), NativeKit.starterModel(), 0, PROGRESS::add, () -> false);
+        shared = LlamaGenerator.load(
+                NativeKit.pack(), NativeKit.starterModel(), 0, Chat.THREADS, PROGRESS::add, () -> false);
     }
 
     @AfterAll
@@ -326,8 +327,8 @@ class LlamaGeneratorTest {
 
     @Test
     void aFullContextEndsTheAnswer() throws ModelLoadException {
-        try (LlamaGenerator small =
-                LlamaGenerator.load(NativeKit.pack(), NativeKit.starterModel(), 256, fraction -> {}, () -> false)) {
+        try (LlamaGenerator small = LlamaGenerator.load(
+                NativeKit.pack(), NativeKit.starterModel(), 256, Chat.THREADS, fraction -> {}, () -> false)) {
             assertEquals(256, small.model().contextTokens());
             String prompt = Chat.prompt("Tell me a very long story about a fox, a bear and the sea.");
             Outcome outcome = small.generate(Chat.greedy(prompt, -1, null), Chat.NEVER, new Chat.Collector());

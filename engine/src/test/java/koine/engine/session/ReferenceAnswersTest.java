@@ -42,7 +42,8 @@ class ReferenceAnswersTest {
         Path model = NativeKit.starterModel();
         List<String> reference = referenceLines(pack, model);
 
-        try (LlamaGenerator generator = LlamaGenerator.load(pack, model, 2048, fraction -> {}, () -> false)) {
+        try (LlamaGenerator generator =
+                LlamaGenerator.load(pack, model, 2048, Chat.THREADS, fraction -> {}, () -> false)) {
             for (int i = 0; i < QUESTIONS.size(); i++) {
                 String question = QUESTIONS.get(i);
                 Chat.Collector sink = new Chat.Collector();
@@ -89,7 +90,7 @@ class ReferenceAnswersTest {
                         program.toString(),
                         pack.toString(),
                         model.toString(),
-                        String.valueOf(LlamaGenerator.threads()),
+                        String.valueOf(Chat.THREADS),
                         String.valueOf(MAX_TOKENS))
                 .lines()
                 .toList();

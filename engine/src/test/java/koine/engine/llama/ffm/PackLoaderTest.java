@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PackLoaderTest {
+    private static final int ELF_MACHINE = 18;
+
     @TempDir
     Path folder;
 
@@ -90,12 +92,14 @@ class PackLoaderTest {
     }
 
     @Test
-    void aLibraryOfAnotherSystemIsRefusedAndNoPathIsTold() throws IOException {
-        byte[] other = new byte[200];
-        other[0] = 'M';
-        Files.write(folder.resolve("libggml-base.dll"), other);
+    void aLibraryForAnotherMachineIsRefusedAndNoPathIsTold() throws Exception {
+        Path library = PackLoader.find(NativeKit.pack(), "ggml-base");
+        assumeTrue(library.toString().endsWith(".so"), "made from an ELF file");
+        byte[] other = Files.readAllBytes(library);
+        other[ELF_MACHINE] ^= 0x40;
+        Files.write(folder.resolve("libggml-base.so"), other);
         String message = String.valueOf(
                 assertThrows(PackException.class, () -> PackLoader.load(folder)).getMessage());
-        assertEquals("the library libggml-base.dll cannot be loaded on this system", message);
+        assertEquals("the library libggml-base.so cannot be loaded on this system", message);
     }
 }

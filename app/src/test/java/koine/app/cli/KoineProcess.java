@@ -1,0 +1,104 @@
+package koine.app.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import koine.app.Assistant;
+import koine.app.Desktop;
+
+/** The program as a process of its own, on a machine without a display. */
+final class KoineProcess implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader out;
+
+    KoineProcess(Path home, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Dkoine.bundle=" + System.getProperty("koine.bundle"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                KoineProcess.class.getName()));
+        command.addAll(Arrays.asList(args));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("KOINE_HOME", home.toString());
+        builder.environment().put("LC_ALL", "C");
+        process = builder.start();
+        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** Blocks until the answer has begun. */
+    KoineProcess awaitOutput() throws IOException {
+        if (out.read() < 0) {
+            throw new IOException("no output, but: " + err());
+        }
+        return this;
+    }
+
+    String out() {
+        try {
+            StringBuilder text = new StringBuilder();
+            for (int c = out.read(); c >= 0; c = out.read()) {
+                text.append((char) c);
+            }
+            return text.toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String err() throws IOException {
+        return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    void interrupt() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+    }
+
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    int exitCode() throws InterruptedException {
+        if (!process.waitFor(2, TimeUnit.MINUTES)) {
+            throw new IllegalStateException("still running");
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    public static void main(String[] args) {
+        System.exit(KoineCommand.run(args, new Desktop() {
+            @Override
+            public boolean available() {
+                return false;
+            }
+
+            @Override
+            public int open(Assistant assistant) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void screenshot(Assistant assistant, String screen, ScreenshotOptions options) {
+                throw new UnsupportedOperationException();
+            }
+        }));
+    }
+}

@@ -1,0 +1,145 @@
+package koine.app.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import koine.app.TestProfile;
+import koine.app.chat.ScriptedEngines;
+import koine.app.conversations.Message;
+import koine.app.conversations.MessageState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole program with the engine process and the starter model, its processes killed at bad moments. */
+@Timeout(300)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "signals are sent with kill")
+class RealEngineTest {
+    private static final String STORY = "Write a long story about a fox and a river.";
+
+    @TempDir
+    Path home;
+
+    private List<Message> latestMessages() {
+        try (var koine = TestProfile.open(home, ScriptedEngines.saying())) {
+            return koine.conversations()
+                    .messages(koine.conversations().list().getFirst().id());
+        }
+    }
+
+    /** The processes that the broker's files name. */
+    private List<ProcessHandle> engines() throws IOException {
+        try (Stream<Path> files = Files.list(home.resolve("engine"))) {
+            return files.filter(f -> f.toString().endsWith(".json"))
+                    .map(RealEngineTest::pid)
+                    .flatMap(pid -> ProcessHandle.of(pid).stream())
+                    .toList();
+        }
+    }
+
+    private static long pid(Path brokerFile) {
+        try {
+            return JsonParser.parseString(Files.readString(brokerFile))
+                    .getAsJsonObject()
+                    .get("pid")
+                    .getAsLong();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private void awaitEnd(ProcessHandle engine) throws Exception {
+        try {
+            engine.onExit().get(10, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // A process whose parent is gone may stay as a zombie where nobody collects it.
+            assertTrue(engine.info().command().isEmpty(), "the engine outlives the program by ten seconds");
+        }
+    }
+
+    @Test
+    void a_question_is_answered_and_both_are_kept_whatever_the_systems_charset() throws Exception {
+        try (KoineProcess ask = new KoineProcess(
+                home, "ask", "--temperature", "0", "What is the capital of France? Answer in one sentence.")) {
+            assertEquals("The capital of France is Paris.\n", ask.out());
+            assertEquals("", ask.err());
+            assertEquals(0, ask.exitCode());
+        }
+        assertEquals(MessageState.COMPLETE, latestMessages().getLast().state());
+        try (KoineProcess ask = new KoineProcess(home, "ask", "--max-tokens", "3", "नमस्ते, كيف حالك؟")) {
+            assertEquals(0, ask.exitCode());
+        }
+        assertEquals("नमस्ते, كيف حالك؟", latestMessages().getFirst().content());
+    }
+
+    @Test
+    void ctrl_c_ends_the_answer_and_keeps_it_as_interrupted() throws Exception {
+        try (KoineProcess ask = new KoineProcess(home, "ask", STORY).awaitOutput()) {
+            ask.interrupt();
+            assertEquals(130, ask.exitCode());
+            assertEquals("", ask.err());
+        }
+        Message answer = latestMessages().getLast();
+        assertEquals(MessageState.INTERRUPTED, answer.state());
+        assertFalse(answer.content().isEmpty());
+    }
+
+    @Test
+    void an_engine_that_is_killed_in_mid_answer_costs_one_sentence_and_the_next_question_works() throws Exception {
+        try (KoineProcess ask = new KoineProcess(home, "ask", STORY).awaitOutput()) {
+            List<ProcessHandle> engines = engines();
+            assertEquals(1, engines.size());
+            engines.getFirst().destroyForcibly();
+            String kept = ask.out();
+            assertEquals(5, ask.exitCode());
+            assertTrue(ask.err().matches("[^\\n]+ \\(KOINE-E\\d{3}\\)\\n"), kept);
+        }
+        assertEquals(MessageState.INTERRUPTED, latestMessages().getLast().state());
+        try (KoineProcess ask = new KoineProcess(home, "ask", "--max-tokens", "3", "Hello")) {
+            assertEquals(0, ask.exitCode());
+        }
+    }
+
+    @Test
+    void a_program_that_is_killed_leaves_no_engine_and_its_conversation_is_there() throws Exception {
+        List<ProcessHandle> engines;
+        try (KoineProcess ask = new KoineProcess(home, "ask", STORY).awaitOutput()) {
+            engines = engines();
+            assertEquals(1, engines.size());
+            ask.kill();
+        }
+        awaitEnd(engines.getFirst());
+        List<Message> messages = latestMessages();
+        assertEquals(STORY, messages.getFirst().content());
+        // Killed within its first half second an answer may have nothing on disk yet.
+        assertTrue(
+                messages.getLast().content().isEmpty()
+                        ? messages.getLast().state() == MessageState.FAILED
+                        : messages.getLast().state() == MessageState.INTERRUPTED);
+    }
+
+    @Test
+    void two_command_lines_at_once_share_one_engine() throws Exception {
+        try (KoineProcess one = new KoineProcess(home, "ask", STORY).awaitOutput();
+                KoineProcess two = new KoineProcess(home, "ask", "--json", STORY)) {
+            assertEquals(1, engines().size());
+            one.interrupt();
+            two.awaitOutput(); // its turn has come
+            assertEquals(1, engines().size());
+            two.interrupt();
+            assertEquals(130, one.exitCode());
+            assertEquals(130, two.exitCode());
+        }
+    }
+}
