@@ -54,6 +54,8 @@ final class AnswerView extends VBox {
 
         MarkdownView body = new MarkdownView(paragraphs, links);
         body.markdown().bind(message.text());
+        body.visibleProperty().bind(message.text().isNotEmpty());
+        body.managedProperty().bind(body.visibleProperty());
         getChildren().addAll(body, progress(newest, activity), notice(), actions(newest, retry));
         accessibleTextProperty()
                 .bind(texts.bind(
@@ -134,6 +136,8 @@ final class AnswerView extends VBox {
 
     private Region actions(ReadOnlyBooleanProperty newest, Runnable retry) {
         Button copy = CopyButton.of(texts, "chat.copy", () -> message.text().get());
+        copy.visibleProperty().bind(message.text().isNotEmpty());
+        copy.managedProperty().bind(copy.visibleProperty());
         Button again = Buttons.icon(
                 new Button(),
                 Icons.directional(Material2OutlinedMZ.REFRESH, texts.orientation()),

@@ -5,6 +5,7 @@ import javafx.beans.binding.Bindings;
 import javafx.css.PseudoClass;
 import javafx.geometry.Insets;
 import javafx.geometry.NodeOrientation;
+import javafx.geometry.Pos;
 import javafx.scene.TraversalDirection;
 import javafx.scene.control.Button;
 import javafx.scene.control.TextArea;
@@ -34,6 +35,8 @@ public final class Composer extends BorderPane {
 
     private static final double END_PADDING = 9;
     private static final PseudoClass EMPTY = PseudoClass.getPseudoClass("empty");
+    private static final PseudoClass FOCUS_WITHIN = PseudoClass.getPseudoClass("focus-within");
+    private static final PseudoClass OVERFLOWING = PseudoClass.getPseudoClass("overflowing");
     private static final PseudoClass BUSY = PseudoClass.getPseudoClass("busy");
 
     private final Texts texts;
@@ -64,8 +67,7 @@ public final class Composer extends BorderPane {
                 InputMethodEvent.INPUT_METHOD_TEXT_CHANGED,
                 event -> enter.composition(!event.getComposed().isEmpty()));
         area.addEventFilter(KeyEvent.KEY_PRESSED, this::keyPressed);
-        area.focusedProperty()
-                .subscribe(focused -> pseudoClassStateChanged(PseudoClass.getPseudoClass("focus-within"), focused));
+        area.focusedProperty().subscribe(focused -> pseudoClassStateChanged(FOCUS_WITHIN, focused));
 
         ruler.fontProperty().bind(area.fontProperty());
         area.textProperty().subscribe(ignored -> grow());
@@ -89,6 +91,7 @@ public final class Composer extends BorderPane {
 
         setCenter(area);
         setRight(send);
+        setAlignment(send, Pos.BOTTOM_CENTER);
         setOnMouseClicked(event -> area.requestFocus());
     }
 
@@ -140,7 +143,9 @@ public final class Composer extends BorderPane {
         double line = ruler.getLayoutBounds().getHeight();
         String text = area.getText();
         ruler.setText(text.isEmpty() || text.endsWith("\n") ? text + "X" : text);
-        double height = Math.clamp(ruler.getLayoutBounds().getHeight(), line, MOST_LINES * line);
+        double wanted = ruler.getLayoutBounds().getHeight();
+        double height = Math.clamp(wanted, line, MOST_LINES * line);
+        area.pseudoClassStateChanged(OVERFLOWING, wanted > height);
         area.setPrefHeight(Math.ceil(height + 2 * END_PADDING + inside.getTop() + inside.getBottom()));
     }
 }

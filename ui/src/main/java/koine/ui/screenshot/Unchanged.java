@@ -1,10 +1,12 @@
 package koine.ui.screenshot;
 
+import java.util.List;
 import koine.app.Assistant;
 import koine.app.Folders;
 import koine.app.Settings;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
+import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.models.ModelStore;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,11 @@ record Unchanged(Assistant assistant) implements Assistant {
     @Override
     public Folders folders() {
         return assistant.folders();
+    }
+
+    @Override
+    public List<Problem> notices() {
+        return assistant.notices();
     }
 
     @Override

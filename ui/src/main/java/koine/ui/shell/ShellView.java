@@ -8,6 +8,7 @@ import javafx.scene.input.KeyCombination;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
 import koine.ui.chat.ChatView;
 import koine.ui.conversations.Sidebar;
 import koine.ui.language.Texts;
@@ -31,7 +32,7 @@ public final class ShellView extends StackPane {
         chat = new ChatView(shell);
         SettingsView settings = new SettingsView(shell);
         BorderPane main = new BorderPane(new StackPane(chat, settings));
-        main.setTop(new TopBar(shell));
+        main.setTop(new VBox(new TopBar(shell), new Notices(shell)));
         main.setMinWidth(0);
         BorderPane home = new BorderPane(main);
         home.setLeft(new Sidebar(shell));

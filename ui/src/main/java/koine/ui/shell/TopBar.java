@@ -1,6 +1,8 @@
 package koine.ui.shell;
 
+import java.util.Map;
 import javafx.beans.binding.Bindings;
+import javafx.geometry.Insets;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.MenuButton;
@@ -47,8 +49,7 @@ final class TopBar extends HBox {
         menu.accessibleTextProperty()
                 .bind(texts.bind(
                         "shell.model",
-                        () -> java.util.Map.of(
-                                "name", name(shell.models().current().get())),
+                        () -> Map.of("name", name(shell.models().current().get())),
                         shell.models().current()));
         ToggleGroup group = new ToggleGroup();
         Runnable fill = () -> {
@@ -80,6 +81,7 @@ final class TopBar extends HBox {
                             shell.preparing()));
         });
         loading.visibleProperty().bind(loading.progressProperty().greaterThan(0));
+        VBox.setMargin(loading, new Insets(0, 12, 0, 12));
         VBox box = new VBox(menu, loading);
         box.setAlignment(Pos.CENTER_LEFT);
         return box;

@@ -22,6 +22,7 @@ public final class Style {
     public static final String QUESTION = "koine-question";
     public static final String ANSWER = "koine-answer";
     public static final String MESSAGE_META = "koine-message-meta";
+    public static final String NOTICES = "koine-notices";
     public static final String NOTICE = "koine-notice";
     public static final String PROGRESS = "koine-progress";
     public static final String TO_NEWEST = "koine-to-newest";

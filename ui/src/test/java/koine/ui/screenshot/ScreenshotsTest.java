@@ -121,11 +121,15 @@ class ScreenshotsTest {
         MemoryAssistant assistant = new MemoryAssistant(home);
         TestTasks clock = new TestTasks();
         Fx.run(() -> {
-            assistant.add(Instant.now(), "What is a koine?", "A **koine** is a language that people share.");
+            assistant.add(
+                    Instant.now().minusSeconds(900),
+                    "What is a koine?",
+                    "A **koine** is a language that people share.");
             assistant.setTheme(dark ? Theme.DARK : Theme.LIGHT);
             ShellModel shell = new ShellModel(assistant, new Texts(language, ZoneOffset.UTC), clock.tasks);
             Scene scene = new ShellView(shell).scene(1100, 760);
             shell.start();
+            assistant.now = Instant.now();
             String name = "-" + language.tag() + (dark ? "-dark" : "-light") + ".png";
             Image empty = draw(scene, "empty" + name);
 
