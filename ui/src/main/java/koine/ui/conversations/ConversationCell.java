@@ -2,7 +2,9 @@ package koine.ui.conversations;
 
 import java.time.Instant;
 import java.util.Map;
-import java.util.function.Consumer;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
 import javafx.geometry.Side;
 import javafx.scene.AccessibleRole;
@@ -14,6 +16,7 @@ import javafx.scene.control.MenuItem;
 import javafx.scene.control.TextField;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
+import javafx.scene.input.MouseButton;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
@@ -22,6 +25,7 @@ import koine.i18n.TextDirection;
 import koine.ui.language.Drawable;
 import koine.ui.language.Texts;
 import koine.ui.shell.Buttons;
+import koine.ui.shell.ShellModel;
 import koine.ui.theme.Icons;
 import koine.ui.theme.Style;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,9 @@ import org.kordamp.ikonli.material2.Material2OutlinedMZ;
 
 /** A conversation in the list; the first of a day carries the day's name above it. */
 final class ConversationCell extends ListCell<Conversation> {
+    private static final PseudoClass OPEN = PseudoClass.getPseudoClass("open");
+
+    private final ShellModel shell;
     private final Texts texts;
     private final ConversationList list;
     private final Label day = new Label();
@@ -37,10 +44,12 @@ final class ConversationCell extends ListCell<Conversation> {
     private final HBox row;
     private final VBox all;
     private final Button more;
+    private final BooleanProperty open = new SimpleBooleanProperty();
 
-    ConversationCell(Texts texts, ConversationList list, Consumer<Conversation> delete) {
-        this.texts = texts;
-        this.list = list;
+    ConversationCell(ShellModel shell) {
+        this.shell = shell;
+        this.texts = shell.texts();
+        this.list = shell.conversations();
         day.getStyleClass().add(Style.DAY);
         title.setMaxWidth(Double.MAX_VALUE);
         title.setMinWidth(0);
@@ -53,7 +62,7 @@ final class ConversationCell extends ListCell<Conversation> {
                 new ContextMenu(item("conversations.rename", this::beginRename), item("conversations.delete", () -> {
                     Conversation conversation = getItem();
                     if (conversation != null) {
-                        delete.accept(conversation);
+                        shell.delete(conversation);
                     }
                 }));
         more.setOnAction(event -> menu.show(more, Side.BOTTOM, 0, 0));
@@ -64,7 +73,14 @@ final class ConversationCell extends ListCell<Conversation> {
             menu.show(row, event.getScreenX(), event.getScreenY());
             event.consume();
         });
-        more.visibleProperty().bind(row.hoverProperty().or(selectedProperty()).or(menu.showingProperty()));
+        more.visibleProperty().bind(row.hoverProperty().or(open).or(menu.showingProperty()));
+        row.setOnMouseClicked(event -> {
+            Conversation conversation = getItem();
+            if (conversation != null && event.getButton() == MouseButton.PRIMARY) {
+                shell.open(conversation.id());
+            }
+        });
+        shell.open().subscribe(id -> mark());
         all = new VBox(day, row);
         setText(null);
         setPrefWidth(0);
@@ -116,6 +132,7 @@ final class ConversationCell extends ListCell<Conversation> {
     @Override
     protected void updateItem(@Nullable Conversation item, boolean empty) {
         super.updateItem(item, empty);
+        mark();
         if (item == null || empty) {
             setGraphic(null);
             setAccessibleText(null);
@@ -140,6 +157,12 @@ final class ConversationCell extends ListCell<Conversation> {
         title.setAlignment(own == window ? Pos.CENTER_LEFT : Pos.CENTER_RIGHT);
         setGraphic(all);
         setAccessibleText(texts.get("conversations.item", Map.of("title", title.getText(), "day", name)));
+    }
+
+    private void mark() {
+        Conversation item = getItem();
+        open.set(item != null && item.id().equals(shell.open().getValue()));
+        row.pseudoClassStateChanged(OPEN, open.get());
     }
 
     private String dayOf(int index, Instant now) {

@@ -22,7 +22,6 @@ import koine.ui.theme.Icons;
 import koine.ui.theme.Style;
 import org.controlsfx.control.textfield.CustomTextField;
 import org.controlsfx.control.textfield.TextFields;
-import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 import org.kordamp.ikonli.material2.Material2OutlinedMZ;
 
@@ -32,7 +31,6 @@ public final class Sidebar extends VBox {
     private final Texts texts;
     private final ConversationList list;
     private final ListView<Conversation> view;
-    private boolean following;
 
     public Sidebar(ShellModel shell) {
         this.shell = shell;
@@ -53,7 +51,7 @@ public final class Sidebar extends VBox {
 
         view = new ListView<>(list.shown());
         view.getStyleClass().addAll(Style.CONVERSATIONS, "edge-to-edge");
-        view.setCellFactory(ignored -> new ConversationCell(texts, list, shell::delete));
+        view.setCellFactory(ignored -> new ConversationCell(shell));
         view.setAccessibleRole(AccessibleRole.LIST_VIEW);
         view.accessibleTextProperty().bind(texts.bind("conversations.list"));
         view.setFocusTraversable(true);
@@ -67,11 +65,10 @@ public final class Sidebar extends VBox {
                         list.query()));
         view.setPlaceholder(nothing);
         VBox.setVgrow(view, Priority.ALWAYS);
-        view.getSelectionModel().selectedItemProperty().subscribe(this::selected);
         view.addEventHandler(KeyEvent.KEY_PRESSED, this::keyPressed);
-        shell.session().subscribe(session -> session.id().subscribe(ignored -> follow()));
-        shell.screen().subscribe(ignored -> follow());
-        list.shown().subscribe(this::follow);
+        view.addEventHandler(KeyEvent.KEY_RELEASED, this::keyReleased);
+        shell.open().subscribe(open -> select());
+        list.shown().subscribe(this::select);
         texts.messages().subscribe((before, now) -> view.refresh());
 
         Button settings = new Button();
@@ -115,30 +112,26 @@ public final class Sidebar extends VBox {
         return bar;
     }
 
-    private void selected(@Nullable Conversation conversation) {
-        if (conversation != null && !following) {
-            shell.open(conversation.id());
+    /** The list's own selection follows what is open, never the other way: a changed list moves the selection. */
+    private void select() {
+        String open = shell.open().getValue();
+        view.getSelectionModel().clearSelection();
+        for (Conversation one : list.shown()) {
+            if (one.id().equals(open)) {
+                view.getSelectionModel().select(one);
+            }
         }
     }
 
-    /** Marks the open conversation in the list. */
-    private void follow() {
-        following = true;
-        try {
-            String open = shell.session().get().id().get();
-            Conversation found = shell.screen().get() != Screen.CHAT
-                    ? null
-                    : list.shown().stream()
-                            .filter(one -> one.id().equals(open))
-                            .findFirst()
-                            .orElse(null);
-            if (found == null) {
-                view.getSelectionModel().clearSelection();
-            } else {
-                view.getSelectionModel().select(found);
+    private void keyReleased(KeyEvent event) {
+        Conversation conversation = view.getSelectionModel().getSelectedItem();
+        switch (event.getCode()) {
+            case UP, DOWN, HOME, END, PAGE_UP, PAGE_DOWN, ENTER, SPACE -> {
+                if (conversation != null) {
+                    shell.browse(conversation.id());
+                }
             }
-        } finally {
-            following = false;
+            default -> {}
         }
     }
 

@@ -8,12 +8,14 @@ import javafx.beans.property.ReadOnlyDoubleProperty;
 import javafx.beans.property.ReadOnlyDoubleWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.value.ObservableValue;
 import koine.app.Assistant;
 import koine.app.conversations.Conversation;
 import koine.ui.chat.ChatSession;
 import koine.ui.conversations.ConversationList;
 import koine.ui.language.Texts;
 import koine.ui.tasks.Tasks;
+import org.jspecify.annotations.Nullable;
 
 /** What the window shows, without a single control. Window's thread only. */
 public final class ShellModel {
@@ -35,6 +37,8 @@ public final class ShellModel {
     private final ReadOnlyObjectWrapper<Screen> screen = new ReadOnlyObjectWrapper<>(Screen.CHAT);
     private final ReadOnlyObjectWrapper<ChatSession> session;
     private final ReadOnlyDoubleWrapper preparing = new ReadOnlyDoubleWrapper();
+    private boolean browsing;
+    private final ReadOnlyObjectWrapper<@Nullable String> open = new ReadOnlyObjectWrapper<>();
 
     public ShellModel(Assistant assistant, Texts texts, Tasks tasks) {
         this.assistant = assistant;
@@ -51,7 +55,7 @@ public final class ShellModel {
         models.refresh();
         conversations.refresh(() -> {
             if (conversations.isEmpty() && session.get().messages().isEmpty()) {
-                screen.set(Screen.WELCOME);
+                show(Screen.WELCOME);
             }
         });
     }
@@ -108,8 +112,18 @@ public final class ShellModel {
         return session.getReadOnlyProperty();
     }
 
+    /** The stored conversation that is on the screen; null when none is. */
+    public ObservableValue<@Nullable String> open() {
+        return open;
+    }
+
     public void show(Screen wanted) {
         screen.set(wanted);
+        mark();
+    }
+
+    private void mark() {
+        open.set(screen.get() == Screen.CHAT ? session.get().id().get() : null);
     }
 
     public void newConversation() {
@@ -117,12 +131,12 @@ public final class ShellModel {
         if (now.id().get() != null || now.busy()) {
             session.set(begin());
         }
-        screen.set(Screen.CHAT);
+        show(Screen.CHAT);
     }
 
     public void open(String conversationId) {
-        screen.set(Screen.CHAT);
         if (conversationId.equals(session.get().id().get())) {
+            show(Screen.CHAT);
             return;
         }
         ChatSession found = sessions.computeIfAbsent(
@@ -130,6 +144,22 @@ public final class ShellModel {
                 id -> new ChatSession(assistant.chat(), assistant.conversations(), tasks, id, this::changed));
         found.load();
         session.set(found);
+        show(Screen.CHAT);
+    }
+
+    /** Opens a conversation to look at, and leaves the keyboard where it is. */
+    public void browse(String conversationId) {
+        browsing = true;
+        try {
+            open(conversationId);
+        } finally {
+            browsing = false;
+        }
+    }
+
+    /** True while conversations are walked through with the keyboard: then the composer does not take the focus. */
+    public boolean browsing() {
+        return browsing;
     }
 
     public void delete(Conversation conversation) {
@@ -139,6 +169,7 @@ public final class ShellModel {
         }
         if (conversation.id().equals(session.get().id().get())) {
             session.set(begin());
+            mark();
         }
         conversations.delete(conversation);
     }
@@ -170,6 +201,7 @@ public final class ShellModel {
         if (id != null) {
             sessions.putIfAbsent(id, changed);
         }
+        mark();
         conversations.refresh(() -> {});
     }
 }

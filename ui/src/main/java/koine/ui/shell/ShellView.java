@@ -43,13 +43,17 @@ public final class ShellView extends StackPane {
             visible(welcome, screen == ShellModel.Screen.WELCOME);
             visible(chat, screen == ShellModel.Screen.CHAT);
             visible(settings, screen == ShellModel.Screen.SETTINGS);
-            if (screen == ShellModel.Screen.CHAT) {
+            if (screen == ShellModel.Screen.CHAT && !shell.browsing()) {
                 chat.focusComposer();
             } else if (screen == ShellModel.Screen.WELCOME) {
                 welcome.focusStart();
             }
         });
-        shell.session().subscribe(session -> chat.focusComposer());
+        shell.session().subscribe(session -> {
+            if (!shell.browsing()) {
+                chat.focusComposer();
+            }
+        });
         addEventFilter(KeyEvent.KEY_PRESSED, this::shortcut);
     }
 

@@ -247,6 +247,27 @@ class ShellViewTest {
     }
 
     @Test
+    void theOpenConversationStaysMarkedWhileItsAnswerIsWrittenAndTheArrowsWalkTheList() throws Exception {
+        String open = shell.session().get().id().get();
+        assistant.now = java.time.Instant.now();
+        Fx.run(() -> {
+            shell.session().get().draft().set("Go on");
+            shell.send();
+        });
+        Fx.settle(scene);
+        assertEquals(open, shell.session().get().id().get());
+        assertEquals(1, view.lookupAll(".koine-conversation:open").size());
+
+        Node list = view.lookup("." + Style.CONVERSATIONS);
+        Fx.run(list::requestFocus);
+        press(KeyCode.DOWN);
+        assertFalse(java.util.Objects.equals(open, shell.session().get().id().get()));
+        assertTrue(Fx.call(list::isFocused), "the keyboard stays in the list");
+        press(KeyCode.UP);
+        assertEquals(open, shell.session().get().id().get());
+    }
+
+    @Test
     void escapeStopsTheRunningAnswer() throws Exception {
         assistant.script = (observer, stop) -> {
             observer.onText("Half");
