@@ -76,16 +76,18 @@ final class Checks {
                 while (xml.hasNext()) {
                     if (xml.next() == XMLStreamConstants.START_ELEMENT) {
                         switch (xml.getLocalName()) {
-                            case "testsuite" -> {
-                                tests += number(xml, "tests");
-                                failures += number(xml, "failures");
-                                errors += number(xml, "errors");
-                                skipped += number(xml, "skipped");
-                            }
-                            case "testcase" ->
+                            // each case is counted: the suite's own numbers leave out nested classes
+                            case "testcase" -> {
+                                tests++;
                                 test = xml.getAttributeValue(null, "classname") + " "
                                         + xml.getAttributeValue(null, "name");
-                            case "skipped" -> unrun.add("Not run: " + test + ": " + reason(xml));
+                            }
+                            case "failure" -> failures++;
+                            case "error" -> errors++;
+                            case "skipped" -> {
+                                skipped++;
+                                unrun.add("Not run: " + test + ": " + reason(xml));
+                            }
                             default -> {
                                 // nothing to count
                             }
@@ -97,14 +99,15 @@ final class Checks {
             }
         }
 
-        private static int number(XMLStreamReader xml, String attribute) {
-            String value = xml.getAttributeValue(null, attribute);
-            return value == null ? 0 : Integer.parseInt(value);
-        }
-
-        private static String reason(XMLStreamReader xml) {
+        /** Surefire writes an assumption's words as the element's text, with the exception's name before them. */
+        private static String reason(XMLStreamReader xml) throws XMLStreamException {
             String message = xml.getAttributeValue(null, "message");
-            return message == null || message.isBlank() ? "no reason given" : message.strip();
+            if (message == null || message.isBlank()) {
+                message = xml.getElementText().lines().findFirst().orElse("");
+            }
+            message = message.replaceFirst("^[\\w.$]*TestAbortedException: ", "")
+                    .replaceFirst("^Assumption failed: ", "");
+            return message.isBlank() ? "no reason given" : message.strip();
         }
     }
 }

@@ -15,7 +15,7 @@ final class Display {
      */
     static boolean available(String system, Map<String, String> environment, String platform) {
         if (platform.equalsIgnoreCase("headless")) {
-            return false;
+            return true; // asked for by name: the window opens, and nobody sees it
         }
         if (!system.toLowerCase(Locale.ROOT).startsWith("linux")) {
             return true;

@@ -108,6 +108,7 @@ public final class JavaFxDesktop implements Desktop {
             closed.countDown();
         });
         shell.start();
+        shell.prepareModels();
         stage.show();
         return true;
     }

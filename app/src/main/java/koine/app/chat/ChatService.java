@@ -1,5 +1,6 @@
 package koine.app.chat;
 
+import java.util.function.DoubleConsumer;
 import koine.app.conversations.Message;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,14 @@ public interface ChatService {
 
     /** Answers the last question of a conversation anew; the former answer is kept as a sibling. */
     Message retry(String conversationId, ChatOptions options, ChatObserver observer) throws Problem;
+
+    /**
+     * Begins to load the model that a question with these options would use, so that its answer comes sooner. Returns
+     * at once. A failure is not told here: the next question meets it and says why.
+     *
+     * @param progress hears the load from 0 to 1, on a thread of the load; 1 at its end, also of a failed one
+     */
+    default void prepare(ChatOptions options, DoubleConsumer progress) {}
 
     /** Stops the running answer of a conversation within half a second; what was received stays, as interrupted. */
     void stop(String conversationId);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleConsumer;
 import java.util.function.Supplier;
 import koine.app.Settings;
 import koine.app.conversations.AnswerWriter;
@@ -81,6 +82,19 @@ public final class StoringChatService implements ChatService, AutoCloseable {
         Path pack = packs.pack();
         ChatTurn turn = store.beginAgain(conversationId, model.id(), options.language());
         return answer(store, turn, new EngineSpec(model.path(), pack, 0), options, observer);
+    }
+
+    @Override
+    public void prepare(ChatOptions options, DoubleConsumer progress) {
+        Thread.ofPlatform().name("koine-engine-prepare").daemon().start(() -> {
+            try {
+                leases.lease(new EngineSpec(model(options).path(), packs.pack(), 0), progress::accept);
+            } catch (Problem e) {
+                LOG.info("no model was prepared: {}", e.code());
+            } finally {
+                progress.accept(1);
+            }
+        });
     }
 
     @Override

@@ -58,8 +58,9 @@ public final class EngineBroker {
         Path file = runtimeFolder.resolve("engine-" + key.hash() + ".json");
         for (int attempt = 1; ; attempt++) {
             Found found = findOrStart(key, file);
+            LoadWait load = new LoadWait(found.client, found.lease, key.modelName(), found.started);
             try {
-                new LoadWait(found.client, found.lease, key.modelName(), found.started).await(listener);
+                load.await(listener);
                 return found.lease;
             } catch (EngineGoneException e) {
                 found.lease.close();
@@ -69,13 +70,26 @@ public final class EngineBroker {
                 LOG.info("the engine found ended before it was ready; starting another");
             } catch (Problem | RuntimeException | Error e) {
                 found.lease.close();
+                if (load.failed()) {
+                    forget(found.broker, file);
+                }
                 throw e;
             }
         }
     }
 
+    /** Who asks next gets a new try, not the failure of this one. */
+    private static void forget(BrokerFile broker, Path file) {
+        try {
+            broker.deleteIfOwn(file);
+        } catch (IOException e) {
+            LOG.warn("a broker file stays behind: {}", e.getClass().getSimpleName());
+        }
+    }
+
     /** @param started the process if it was started just now */
     private record Found(
+            BrokerFile broker,
             HttpEngineLease lease,
             LoopbackClient client,
             @Nullable Process started) {}
@@ -138,7 +152,7 @@ public final class EngineBroker {
             return null;
         }
         HttpChatEngine engine = new HttpChatEngine(client.withIdleTimeout(STREAM_SILENCE), broker.token());
-        return new Found(new HttpEngineLease(engine, broker.pid(), response), client, started);
+        return new Found(broker, new HttpEngineLease(engine, broker.pid(), response), client, started);
     }
 
     /** What a killed engine could not take away. */

@@ -25,6 +25,7 @@ final class LoadWait {
     private final EngineLease lease;
     private final String modelName;
     private final @Nullable Process started;
+    private boolean failed;
     private double progress = -1;
     private long lastProgress = System.nanoTime();
 
@@ -33,6 +34,11 @@ final class LoadWait {
         this.lease = lease;
         this.modelName = modelName;
         this.started = started;
+    }
+
+    /** Whether the engine said that it could not load its model. */
+    boolean failed() {
+        return failed;
     }
 
     void await(LoadListener listener) throws Problem, EngineGoneException {
@@ -67,6 +73,7 @@ final class LoadWait {
         }
         String status = text(health, "status");
         if (status.equals("failed")) {
+            failed = true;
             throw problem(text(health, "type"));
         }
         JsonElement fraction = health.get("progress");

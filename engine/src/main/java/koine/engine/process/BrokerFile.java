@@ -98,7 +98,7 @@ public record BrokerFile(long pid, long startMillis, String network, LoopbackAdd
     }
 
     /** Deletes the file unless another engine has put its own there since. */
-    void deleteIfOwn(Path file) throws IOException {
+    public void deleteIfOwn(Path file) throws IOException {
         if (equals(read(file))) {
             try {
                 Files.deleteIfExists(file);

@@ -64,7 +64,7 @@ final class EngineProcess {
                     .daemon(true)
                     .start(() -> {
                         if (await(failed)) {
-                            delete(file, start.brokerFile()); // who asks next gets a new try, not this failure
+                            // The file stays until then: whoever started this process may not have looked yet.
                             pause(AFTER_FAILURE);
                             leases.end();
                         }

@@ -122,7 +122,7 @@ final class Attributes {
 
     private static @Nullable Object ownItem(Object owner, Object key, Budget budget) {
         return switch (owner) {
-            case DictValue dict -> isHashable(key) ? dict.get(key) : null;
+            case DictValue dict -> entry(dict, key);
             case String text -> character(text, key, budget);
             case Markup markup -> {
                 String character = character(markup.text(), key, budget);
@@ -134,12 +134,16 @@ final class Attributes {
         };
     }
 
-    private static boolean isHashable(Object key) {
-        return switch (key) {
-            case ListValue _, DictValue _, DictView _, Slice _ -> false;
-            case TupleValue tuple -> tuple.items().stream().allMatch(Attributes::isHashable);
-            default -> true;
-        };
+    /** Null also for what cannot be a key, such as a list. */
+    private static @Nullable Object entry(DictValue dict, Object key) {
+        try {
+            return dict.get(key);
+        } catch (TemplateError error) {
+            if (error.isTypeError()) {
+                return null;
+            }
+            throw error;
+        }
     }
 
     private static @Nullable Object element(List<Object> items, Object key) {

@@ -27,6 +27,7 @@ final class BraceFormat {
         if (depth < 0) {
             throw TemplateError.value("Max string recursion exceeded");
         }
+        rendering.budget().scan(form.length());
         StringBuilder out = new StringBuilder();
         int at = 0;
         while (at < form.length()) {
@@ -54,8 +55,11 @@ final class BraceFormat {
         int open = 1;
         for (int i = from; i < form.length(); i++) {
             char c = form.charAt(i);
-            if (c == '[' && open == 1 && form.indexOf(']', i) > 0) {
+            if (c == '[' && open == 1) {
                 i = form.indexOf(']', i);
+                if (i < 0) {
+                    break;
+                }
             }
             open += c == '{' ? 1 : c == '}' ? -1 : 0;
             if (open == 0) {
@@ -68,8 +72,7 @@ final class BraceFormat {
     private String field(String text, int depth) {
         int nameEnd = 0;
         while (nameEnd < text.length() && text.charAt(nameEnd) != ':' && text.charAt(nameEnd) != '!') {
-            int bracket = text.charAt(nameEnd) == '[' ? text.indexOf(']', nameEnd) : -1;
-            nameEnd = bracket > 0 ? bracket + 1 : nameEnd + 1;
+            nameEnd = text.charAt(nameEnd) == '[' ? bracketEnd(text, nameEnd) : nameEnd + 1;
         }
         char conversion = 0;
         int specStart = nameEnd;
@@ -88,6 +91,14 @@ final class BraceFormat {
         return FormatSpec.format(value, run(spec, depth - 1), rendering.budget());
     }
 
+    private static int bracketEnd(String text, int open) {
+        int close = text.indexOf(']', open);
+        if (close < 0) {
+            throw TemplateError.value("Missing ']' in format string");
+        }
+        return close + 1;
+    }
+
     private Object converted(Object value, char conversion) {
         return switch (conversion) {
             case 0 -> value;
@@ -103,6 +114,7 @@ final class BraceFormat {
         Object value = first(steps.getFirst());
         for (String step : steps.subList(1, steps.size())) {
             String key = step.substring(1);
+            rendering.budget().step();
             boolean attribute = step.charAt(0) == '.';
             Object index = attribute ? null : number(key);
             value = attribute

@@ -5,37 +5,55 @@ import java.util.Locale;
 /** Counts the work of one rendering against its {@link Limits}. One thread. */
 final class Budget {
     private static final int MEMORY_PER_INPUT_CHAR = 256;
+    private static final int STEPS_PER_INPUT_CHAR = 16;
     /** Objects have headers; a text, a list and a map cost about this much before their contents. */
     private static final int OBJECT = 24;
 
     private static final int LIST_ELEMENT = 12;
     private static final int DICT_ENTRY = 64;
-    private static final int CHARS_PER_STEP = 64;
+    /** Work is counted in characters looked at one by one; these are the prices of other things. */
+    private static final int STEP = 8;
+
+    private static final int COPIED_PER_UNIT = 8;
+    private static final int ELEMENT = 2;
 
     private final Limits limits;
+    private long workLimit;
     private long memoryLimit;
-    private long steps;
+    private long work;
     private long memory;
     private int depth;
 
     Budget(Limits limits) {
         this.limits = limits;
+        this.workLimit = limits.steps() * STEP;
         this.memoryLimit = limits.memory();
     }
 
+    /** What the caller gives may be worked on. */
     void inputOf(long chars) {
+        workLimit += chars * STEP * STEPS_PER_INPUT_CHAR;
         memoryLimit += chars * MEMORY_PER_INPUT_CHAR;
     }
 
     void step() {
-        steps(1);
+        work(STEP);
     }
 
     void steps(long count) {
-        steps += count;
-        if (steps > limits.steps()) {
+        work(count * STEP);
+    }
+
+    /** Looking at so many characters one by one. */
+    void scan(long chars) {
+        work(chars);
+    }
+
+    private void work(long units) {
+        work += units;
+        if (work > workLimit || units < 0) {
             throw TemplateError.limit(
-                    String.format(Locale.ROOT, "the template needs more than %d steps", limits.steps()));
+                    String.format(Locale.ROOT, "the template needs more than %d steps", workLimit / STEP));
         }
     }
 
@@ -50,7 +68,7 @@ final class Budget {
     /** To be called before a text of this length is made. */
     void text(long chars) {
         fits(chars);
-        steps(chars / CHARS_PER_STEP);
+        work(chars / COPIED_PER_UNIT);
         memory(chars + OBJECT);
     }
 
@@ -59,14 +77,9 @@ final class Budget {
         return text;
     }
 
-    /** Reading a text of this length. */
-    void scan(long chars) {
-        steps(chars / CHARS_PER_STEP);
-    }
-
     /** To be called before a list of this length is made. */
     void list(long elements) {
-        steps(elements / 4);
+        work(elements * ELEMENT);
         memory(OBJECT + elements * LIST_ELEMENT);
     }
 

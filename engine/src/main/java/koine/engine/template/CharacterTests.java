@@ -24,6 +24,10 @@ final class CharacterTests {
         };
     }
 
+    static boolean isWord(int c) {
+        return c == '_' || Character.isLetterOrDigit(c) || isNumeric(c);
+    }
+
     private static boolean all(String text, IntPredicate test) {
         return !text.isEmpty() && text.codePoints().allMatch(test);
     }

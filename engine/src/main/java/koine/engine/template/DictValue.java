@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,20 +20,25 @@ final class DictValue {
 
     private static final Object ANY_UNDEFINED = new Object();
     private final Map<Object, Entry> entries = new LinkedHashMap<>();
+    private final Budget budget;
+
+    DictValue(Budget budget) {
+        this.budget = budget;
+    }
 
     /** The value of a key that is there is replaced, its place and first form stay. */
     void put(Object key, Object value) {
-        entries.merge(hashable(key), new Entry(key, value), (old, fresh) -> new Entry(old.key, fresh.value));
+        entries.merge(hashable(key, budget), new Entry(key, value), (old, fresh) -> new Entry(old.key, fresh.value));
     }
 
     @Nullable
     Object get(Object key) {
-        Entry entry = entries.get(hashable(key));
+        Entry entry = entries.get(hashable(key, budget));
         return entry == null ? null : entry.value;
     }
 
     boolean contains(Object key) {
-        return entries.containsKey(hashable(key));
+        return entries.containsKey(hashable(key, budget));
     }
 
     int size() {
@@ -43,28 +49,16 @@ final class DictValue {
         return entries.values();
     }
 
-    List<Object> keys() {
-        List<Object> keys = new ArrayList<>(entries.size());
-        for (Entry entry : entries.values()) {
-            keys.add(entry.key);
-        }
-        return keys;
+    Iterator<Object> keys() {
+        return entries.values().stream().map(Entry::key).iterator();
     }
 
-    List<Object> values() {
-        List<Object> values = new ArrayList<>(entries.size());
-        for (Entry entry : entries.values()) {
-            values.add(entry.value);
-        }
-        return values;
+    Iterator<Object> values() {
+        return entries.values().stream().map(Entry::value).iterator();
     }
 
-    List<Object> pairs() {
-        List<Object> pairs = new ArrayList<>(entries.size());
-        for (Entry entry : entries.values()) {
-            pairs.add(entry.pair());
-        }
-        return pairs;
+    Iterator<Object> pairs() {
+        return entries.values().stream().<Object>map(Entry::pair).iterator();
     }
 
     /**
@@ -72,21 +66,31 @@ final class DictValue {
      *
      * @throws TemplateError TypeError for lists, dicts and views
      */
-    static Object hashable(Object key) {
+    static Object hashable(Object key, Budget budget) {
         return switch (key) {
-            case Markup markup -> markup.text();
+            case String text -> {
+                budget.scan(text.length() / 8);
+                yield text;
+            }
+            case Markup markup -> hashable(markup.text(), budget);
             case Boolean b -> b ? 1L : 0L;
             case Double d
             when d == Math.rint(d) && !Double.isInfinite(d) -> Numbers.normal(new BigDecimal(d).toBigInteger());
             case TupleValue tuple -> {
-                List<Object> parts = new ArrayList<>();
-                for (Object item : tuple.items()) {
-                    parts.add(hashable(item));
+                budget.enter();
+                budget.list(tuple.items().size());
+                try {
+                    List<Object> parts = new ArrayList<>();
+                    for (Object item : tuple.items()) {
+                        parts.add(hashable(item, budget));
+                    }
+                    yield parts;
+                } finally {
+                    budget.leave();
                 }
-                yield parts;
             }
             case Undefined _ -> ANY_UNDEFINED;
-            case ListValue _, DictValue _, DictView _ ->
+            case ListValue _, DictValue _, DictView _, Slice _ ->
                 throw TemplateError.type("unhashable type: " + Repr.quoted(Values.typeName(key)));
             case BigInteger i -> i;
             default -> key;

@@ -1,6 +1,6 @@
 package koine.engine.template;
 
-import java.util.List;
+import java.util.Iterator;
 
 /** What {@code dict.keys()}, {@code values()} and {@code items()} give. */
 final class DictView {
@@ -26,7 +26,7 @@ final class DictView {
         return dict;
     }
 
-    List<Object> items() {
+    Iterator<Object> items() {
         return switch (kind) {
             case KEYS -> dict.keys();
             case VALUES -> dict.values();

@@ -29,7 +29,7 @@ final class Evaluator {
 
     String render(List<Stmt> template, Symbols symbols) {
         Output out = new Output(budget);
-        run(template, Scope.enter(symbols, null, globals), out);
+        run(template, Scope.enter(symbols, null, globals, budget), out);
         return out.toString();
     }
 
@@ -90,7 +90,7 @@ final class Evaluator {
                 out.add(text(expressions.call(call.call(), scope, caller)));
             }
             case Stmt.FilterBlock filter -> {
-                Scope inner = Scope.enter(filter.symbols(), scope, globals);
+                Scope inner = Scope.enter(filter.symbols(), scope, globals, budget);
                 Output text = new Output(budget);
                 Flow flow = run(filter.body(), inner, text);
                 if (flow != Flow.ON) {
@@ -100,7 +100,7 @@ final class Evaluator {
                 out.add(text(expressions.filterText(filter.filter(), text.toString(), inner)));
             }
             case Stmt.With with -> {
-                Scope inner = Scope.enter(with.symbols(), scope, globals);
+                Scope inner = Scope.enter(with.symbols(), scope, globals, budget);
                 for (int i = 0; i < with.names().size(); i++) {
                     inner.set(
                             with.names().get(i), expressions.eval(with.values().get(i), scope));
@@ -108,7 +108,7 @@ final class Evaluator {
                 return run(with.body(), inner, out);
             }
             case Stmt.Generation generation ->
-                run(generation.body(), Scope.enter(generation.symbols(), scope, globals), out);
+                run(generation.body(), Scope.enter(generation.symbols(), scope, globals, budget), out);
         }
         return Flow.ON;
     }
@@ -132,7 +132,7 @@ final class Evaluator {
     }
 
     private Flow run(Stmt.SetBlock set, Scope scope) {
-        Scope inner = Scope.enter(set.symbols(), scope, globals);
+        Scope inner = Scope.enter(set.symbols(), scope, globals, budget);
         Output out = new Output(budget);
         Flow flow = run(set.body(), inner, out);
         if (flow == Flow.ON) {
@@ -157,7 +157,7 @@ final class Evaluator {
         boolean ran = false;
         for (Object item = state.next(); item != null; item = state.next()) {
             budget.step();
-            Scope inner = Scope.enter(loop.bodySymbols(), scope, globals);
+            Scope inner = Scope.enter(loop.bodySymbols(), scope, globals, budget);
             assign(loop.target(), item, inner);
             if (extended) {
                 inner.set("loop", state);
@@ -170,7 +170,7 @@ final class Evaluator {
             }
         }
         if (!ran && !loop.otherwise().isEmpty()) {
-            run(loop.otherwise(), Scope.enter(loop.otherwiseSymbols(), scope, globals), out);
+            run(loop.otherwise(), Scope.enter(loop.otherwiseSymbols(), scope, globals, budget), out);
         }
     }
 
@@ -184,7 +184,7 @@ final class Evaluator {
 
     private Iterator<Object> chosen(Stmt.For loop, Expr test, Object items, Scope scope) {
         Iterator<Object> all = Values.iterate(items);
-        Scope inner = Scope.enter(loop.testSymbols(), scope, globals);
+        Scope inner = Scope.enter(loop.testSymbols(), scope, globals, budget);
         return new LazyIterator(budget) {
             @Override
             @Nullable
@@ -208,7 +208,7 @@ final class Evaluator {
         int required = parameters.size() - signature.defaults().size();
         return new MacroValue(name, parameters, symbols.specials(), given -> {
             budget.enter();
-            Scope inner = Scope.enter(symbols, scope, globals);
+            Scope inner = Scope.enter(symbols, scope, globals, budget);
             for (Map.Entry<String, Object> parameter : given.entrySet()) {
                 inner.set(parameter.getKey(), parameter.getValue());
             }

@@ -3,6 +3,7 @@ package koine.engine.template;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Expressions, from the loosest operator to the tightest. */
@@ -27,21 +28,21 @@ final class ExprParser {
 
     /** An expression, or several with commas: a tuple. */
     Expr tuple() {
-        return tuple(true, List.of());
+        return tuple(true);
     }
 
-    Expr tuple(boolean withConditional, List<String> ends) {
-        return tuple(() -> expression(withConditional), ends, false);
+    Expr tuple(boolean withConditional) {
+        return tuple(() -> expression(withConditional), false);
     }
 
-    private Expr tuple(java.util.function.Supplier<Expr> part, List<String> ends, boolean mayBeEmpty) {
+    private Expr tuple(Supplier<Expr> part, boolean mayBeEmpty) {
         List<Expr> items = new ArrayList<>();
         boolean commas = false;
         while (true) {
             if (!items.isEmpty()) {
                 tokens.expectOperator(",");
             }
-            if (tupleEnds(ends)) {
+            if (tupleEnds()) {
                 break;
             }
             items.add(part.get());
@@ -63,20 +64,19 @@ final class ExprParser {
         return new Expr.Tuple(items);
     }
 
-    private boolean tupleEnds(List<String> ends) {
+    private boolean tupleEnds() {
         Token token = tokens.current();
         return switch (token.type()) {
             case VARIABLE_END, BLOCK_END -> true;
             case OPERATOR -> token.text().equals(")");
-            case NAME -> ends.contains(token.text());
             default -> false;
         };
     }
 
     /** What stands left of {@code =} or {@code in}. */
-    Target target(List<String> ends, boolean withNamespace) {
+    Target target(boolean withNamespace) {
         int line = tokens.current().line();
-        return asTarget(tuple(() -> primary(withNamespace), ends, false), line);
+        return asTarget(tuple(() -> primary(withNamespace), false), line);
     }
 
     private static Target asTarget(Expr expr, int line) {
@@ -262,7 +262,7 @@ final class ExprParser {
         return switch (sign) {
             case "(" -> {
                 tokens.next();
-                Expr inner = tuple(this::expression, List.of(), true);
+                Expr inner = tuple(this::expression, true);
                 tokens.expectOperator(")");
                 yield inner;
             }

@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
 final class ExprTree {
     private static final int MAX_DEPTH = 300;
     private int depth;
+    /** The last that was seen; not every node knows its own. */
+    private int line;
 
     /** Visits the expression and all within it, each before its parts. */
     void walk(Expr expr, Consumer<Expr> visitor) {
         if (++depth > MAX_DEPTH) {
-            throw TemplateError.limit("an expression nests deeper than " + MAX_DEPTH + " levels", line(expr));
+            throw TemplateError.limit("an expression nests deeper than " + MAX_DEPTH + " levels", line);
         }
+        line = Math.max(line, line(expr));
         visitor.accept(expr);
         for (Expr child : children(expr)) {
             walk(child, visitor);

@@ -31,7 +31,10 @@ final class Expressions {
     private Object value(Expr expr, Scope scope) {
         return switch (expr) {
             case Expr.Const constant -> constant.value();
-            case Expr.Name name -> scope.get(name.name());
+            case Expr.Name name -> {
+                budget.scan(scope.depth());
+                yield scope.get(name.name());
+            }
             case Expr.Tuple tuple -> new TupleValue(all(tuple.items(), scope));
             case Expr.ListOf list -> new ListValue(all(list.items(), scope));
             case Expr.Dict dict -> dict(dict, scope);
@@ -112,7 +115,7 @@ final class Expressions {
 
     private DictValue dict(Expr.Dict dict, Scope scope) {
         budget.dict(dict.pairs().size());
-        DictValue values = new DictValue();
+        DictValue values = new DictValue(budget);
         for (Expr.Pair pair : dict.pairs()) {
             Object key = eval(pair.key(), scope);
             values.put(key, eval(pair.value(), scope));

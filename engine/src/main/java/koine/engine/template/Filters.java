@@ -195,6 +195,7 @@ final class Filters {
         }
         String text = Values.text(value);
         if (text != null) {
+            budget.scan(text.length());
             Double number = Numbers.parseFloat(text);
             return number == null ? otherwise : number;
         }

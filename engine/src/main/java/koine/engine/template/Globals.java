@@ -66,7 +66,7 @@ final class Globals {
     }
 
     private static DictValue dict(Rendering rendering, CallArguments arguments) {
-        DictValue dict = new DictValue();
+        DictValue dict = new DictValue(rendering.budget());
         Object mapping = MAPPING.bind(new CallArguments(arguments.positional(), Map.of()))
                 .get(0, None.NONE);
         if (mapping instanceof DictValue other) {
@@ -89,7 +89,7 @@ final class Globals {
     }
 
     private static Object namespace(Rendering rendering, CallArguments arguments) {
-        NamespaceValue namespace = new NamespaceValue();
+        NamespaceValue namespace = new NamespaceValue(rendering.budget());
         dict(rendering, arguments)
                 .entries()
                 .forEach(entry -> namespace.attributes().put(entry.key(), entry.value()));

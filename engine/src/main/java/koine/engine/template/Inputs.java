@@ -34,7 +34,7 @@ final class Inputs {
                 yield new ListValue(items);
             }
             case Map<?, ?> map -> {
-                DictValue dict = new DictValue();
+                DictValue dict = new DictValue(budget);
                 map.forEach((key, item) -> dict.put(value(key), value(item)));
                 budget.inputOf(dict.size());
                 yield dict;

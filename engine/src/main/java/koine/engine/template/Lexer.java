@@ -34,7 +34,13 @@ final class Lexer {
             source = source.substring(0, source.length() - 1);
         }
         Lexer lexer = new Lexer(source);
-        lexer.run();
+        try {
+            lexer.run();
+            lexer.add(TokenType.END, "");
+        } catch (TemplateError error) {
+            // Not yet thrown: the parser may find an error before it comes here, and that one is to be told.
+            lexer.tokens.add(new Token(TokenType.ERROR, "", error, lexer.line));
+        }
         return lexer.tokens;
     }
 
@@ -63,7 +69,6 @@ final class Lexer {
                 }
             }
         }
-        add(TokenType.END, "");
     }
 
     private static final Pattern RAW_BEGIN = Pattern.compile("\\{%[-+]?\\s*raw\\s*(?:-%}\\s*|%})");

@@ -3,6 +3,7 @@ package koine.engine.template;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code loop} of a loop's body; also what drives the loop. */
@@ -81,7 +82,7 @@ final class LoopValue implements Callable {
             public Object next() {
                 Object item = LoopValue.this.next();
                 if (item == null) {
-                    throw new java.util.NoSuchElementException();
+                    throw new NoSuchElementException();
                 }
                 return TupleValue.of(item, LoopValue.this);
             }

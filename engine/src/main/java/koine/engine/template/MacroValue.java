@@ -41,6 +41,7 @@ final class MacroValue implements Callable {
 
     @Override
     public Object call(Rendering rendering, CallArguments arguments) {
+        rendering.budget().scan(8L * parameters.size());
         List<Object> positional = arguments.positional();
         Map<String, Object> named = new LinkedHashMap<>(arguments.named());
         Map<String, Object> values = new LinkedHashMap<>();
@@ -56,7 +57,7 @@ final class MacroValue implements Callable {
             values.put("caller", caller == null || caller == None.NONE ? Undefined.hint("No caller defined") : caller);
         }
         if (wants("kwargs")) {
-            DictValue rest = new DictValue();
+            DictValue rest = new DictValue(rendering.budget());
             named.forEach(rest::put);
             values.put("kwargs", rest);
         } else if (!named.isEmpty()) {

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Python's numbers: whole ones are Long, or BigInteger where a Long is too small; the others are Double. */
@@ -278,17 +279,46 @@ final class Numbers {
 
     /** {@code float(text)}; null when it is no number. */
     static @Nullable Double parseFloat(String text) {
-        String digits = Text.strip(text, null, true, true);
-        if (digits.matches("(?i)[-+]?(inf|infinity|nan)")) {
-            boolean negative = digits.startsWith("-");
-            boolean infinite = digits.toLowerCase(java.util.Locale.ROOT).contains("inf");
-            return infinite ? (negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY) : Double.NaN;
+        String number = Text.strip(text, null, true, true);
+        int start = number.startsWith("-") || number.startsWith("+") ? 1 : 0;
+        boolean negative = number.startsWith("-");
+        return switch (number.substring(start).toLowerCase(Locale.ROOT)) {
+            case "inf", "infinity" -> negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+            case "nan" -> Double.NaN;
+            default ->
+                number.length() > MAX_DIGITS || !isDecimal(number, start)
+                        ? null
+                        : Double.valueOf(number.replace("_", ""));
+        };
+    }
+
+    /** Digits with single underscores between them, one point, an exponent. */
+    private static boolean isDecimal(String number, int start) {
+        int point = digitsEnd(number, start);
+        int end = point < number.length() && number.charAt(point) == '.' ? digitsEnd(number, point + 1) : point;
+        boolean hasDigits = point > start || end > point + 1;
+        if (hasDigits && end < number.length() && (number.charAt(end) == 'e' || number.charAt(end) == 'E')) {
+            int exponent = end + 1;
+            if (exponent < number.length() && (number.charAt(exponent) == '-' || number.charAt(exponent) == '+')) {
+                exponent++;
+            }
+            end = digitsEnd(number, exponent);
+            hasDigits = end > exponent;
         }
-        if (digits.length() > MAX_DIGITS
-                || !digits.matches("[-+]?(\\d+(_\\d+)*\\.?(\\d+(_\\d+)*)?|\\.\\d+(_\\d+)*)([eE][-+]?\\d+(_\\d+)*)?")) {
-            return null;
+        return hasDigits && end == number.length();
+    }
+
+    private static int digitsEnd(String number, int start) {
+        int i = start;
+        while (i < number.length()) {
+            boolean underscore = number.charAt(i) == '_' && i > start && number.charAt(i - 1) != '_';
+            int digit = underscore && i + 1 < number.length() ? i + 1 : i;
+            if (number.charAt(digit) < '0' || number.charAt(digit) > '9') {
+                break;
+            }
+            i = digit + 1;
         }
-        return Double.valueOf(digits.replace("_", ""));
+        return i;
     }
 
     /** {@code int(float)}. */

@@ -1,6 +1,9 @@
 package koine.engine.template;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -152,8 +155,8 @@ final class Operators {
         if (a.bitLength() <= 53 && b.bitLength() <= 53) {
             return a.doubleValue() / b.doubleValue();
         }
-        double quotient = new java.math.BigDecimal(a)
-                .divide(new java.math.BigDecimal(b), new java.math.MathContext(400, java.math.RoundingMode.HALF_EVEN))
+        double quotient = new BigDecimal(a)
+                .divide(new BigDecimal(b), new MathContext(400, RoundingMode.HALF_EVEN))
                 .doubleValue();
         if (Double.isInfinite(quotient)) {
             throw TemplateError.of("OverflowError", "integer division result too large for a float");

@@ -3,11 +3,17 @@ package koine.engine.template;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Statements. Expressions are {@link ExprParser}'s. */
 final class Parser {
+    /** The longest known to us has less than a tenth of this. */
+    private static final int MAX_LENGTH = 400_000;
+
     private final TokenStream tokens;
     private final ExprParser expressions;
     private final boolean generationTag;
@@ -24,6 +30,9 @@ final class Parser {
 
     /** @param generationTag whether {@code generation} is a tag, as in transformers, or unknown, as in bare Jinja2 */
     static List<Stmt> parse(String template, boolean generationTag) {
+        if (template.length() > MAX_LENGTH) {
+            throw TemplateError.limit("the template is longer than " + MAX_LENGTH + " characters", 1);
+        }
         return new Parser(Lexer.tokens(template), generationTag).body(List.of());
     }
 
@@ -118,7 +127,7 @@ final class Parser {
     }
 
     /** The body of a macro: a loop around it cannot be left from within. */
-    private List<Stmt> outsideLoops(java.util.function.Supplier<List<Stmt>> body) {
+    private List<Stmt> outsideLoops(Supplier<List<Stmt>> body) {
         int outer = loops;
         loops = 0;
         List<Stmt> parsed = body.get();
@@ -152,7 +161,7 @@ final class Parser {
         List<Stmt> otherwise = List.of();
         while (true) {
             tokens.next();
-            Expr test = expressions.tuple(false, List.of());
+            Expr test = expressions.tuple(false);
             branches.add(new Stmt.Branch(test, bodyUntil("elif", "else", "endif")));
             if (tokens.current().isName("elif")) {
                 continue;
@@ -166,9 +175,9 @@ final class Parser {
 
     private Stmt loop() {
         int line = tokens.next().line();
-        Target target = expressions.target(List.of("in"), false);
+        Target target = expressions.target(false);
         tokens.expectName("in");
-        Expr items = expressions.tuple(false, List.of("recursive"));
+        Expr items = expressions.tuple(false);
         Expr test = tokens.skipName("if") ? expressions.expression() : null;
         boolean recursive = tokens.skipName("recursive");
         loops++;
@@ -181,7 +190,7 @@ final class Parser {
 
     private Stmt set() {
         int line = tokens.next().line();
-        Target target = expressions.target(List.of(), true);
+        Target target = expressions.target(true);
         if (tokens.skipOperator("=")) {
             return new Stmt.Set(target, expressions.tuple(), line);
         }
@@ -197,7 +206,7 @@ final class Parser {
     }
 
     private Stmt.Signature signature() {
-        List<String> parameters = new ArrayList<>();
+        Set<String> parameters = new LinkedHashSet<>();
         List<Expr> defaults = new ArrayList<>();
         tokens.expectOperator("(");
         while (!tokens.current().isOperator(")")) {
@@ -205,11 +214,11 @@ final class Parser {
                 tokens.expectOperator(",");
             }
             Token name = tokens.expect(TokenType.NAME);
-            if (parameters.contains(name.text())) {
+            if (!parameters.add(name.text())) {
                 throw TemplateError.syntax(
                         "duplicate argument " + Repr.quoted(name.text()) + " in function definition", name.line());
             }
-            parameters.add(name.text());
+
             if (tokens.skipOperator("=")) {
                 defaults.add(expressions.expression());
             } else if (!defaults.isEmpty()) {
@@ -219,7 +228,7 @@ final class Parser {
             }
         }
         tokens.expectOperator(")");
-        return new Stmt.Signature(parameters, defaults);
+        return new Stmt.Signature(List.copyOf(parameters), defaults);
     }
 
     private Stmt callBlock() {
@@ -248,7 +257,7 @@ final class Parser {
                 tokens.expectOperator(",");
             }
             int line = tokens.current().line();
-            if (!(expressions.target(List.of(), false) instanceof Target.Variable name)) {
+            if (!(expressions.target(false) instanceof Target.Variable name)) {
                 throw TemplateError.unsupported("unpacking in the tag 'with'", line);
             }
             names.add(name.name());

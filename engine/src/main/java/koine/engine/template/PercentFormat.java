@@ -54,7 +54,7 @@ final class PercentFormat {
         }
         String flags = "";
         while ("#0- +".indexOf(charAt()) >= 0) {
-            flags += charAt();
+            flags += flags.indexOf(charAt()) >= 0 ? "" : charAt();
             at++;
         }
         int width = count();

@@ -61,8 +61,7 @@ final class Repr {
             case TupleValue tuple ->
                 addItems("(", tuple.items().iterator(), tuple.items().size() == 1 ? ",)" : ")");
             case DictValue dict -> addDict(dict);
-            case DictView view ->
-                addItems(Values.typeName(view) + "([", view.items().iterator(), "])");
+            case DictView view -> addItems(Values.typeName(view) + "([", view.items(), "])");
             case RangeValue range -> {
                 out.append("range(").append(range.start()).append(", ").append(range.stop());
                 if (range.step() != 1) {

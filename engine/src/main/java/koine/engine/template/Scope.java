@@ -9,14 +9,24 @@ final class Scope {
     /** In place of a value: the name belongs to this scope but was not set yet. */
     private static final Object MISSING = new Object();
 
+    private static final int STEP_IN = 8;
+
     private final @Nullable Scope parent;
+    private final int depth;
     private final Map<String, Object> variables = new HashMap<>();
 
     private Scope(@Nullable Scope parent) {
         this.parent = parent;
+        this.depth = parent == null ? 1 : parent.depth + 1;
     }
 
-    static Scope enter(Symbols symbols, @Nullable Scope parent, Globals globals) {
+    /** How many scopes a look-up may have to go through. */
+    int depth() {
+        return depth;
+    }
+
+    static Scope enter(Symbols symbols, @Nullable Scope parent, Globals globals, Budget budget) {
+        budget.scan(STEP_IN + 4L * symbols.starts().size());
         Scope scope = new Scope(parent);
         for (Map.Entry<String, Symbols.Start> start : symbols.starts().entrySet()) {
             String name = start.getKey();

@@ -6,9 +6,12 @@ import java.util.Set;
 
 /** Fills the {@link Symbols} of a parsed template as Jinja2's compiler does, and finds unknown filters and tests. */
 final class Scoping {
+    private static final long MAX_COPIED = 5_000_000;
     private static final Set<String> MACRO_SPECIALS = Set.of("caller", "kwargs", "varargs");
     private final ExprTree tree = new ExprTree();
     private int loops;
+    /** Names copied for the branches of conditions: the one thing here that is not linear. */
+    private long copied;
 
     private Scoping() {}
 
@@ -51,6 +54,10 @@ final class Scoping {
         Stmt.Branch first = conditional.branches().getFirst();
         List<Symbols> branches = new ArrayList<>();
         loads(first.test(), symbols);
+        copied += 3L * symbols.starts().size();
+        if (copied > MAX_COPIED) {
+            throw TemplateError.limit("the template has too many conditions and variables");
+        }
         Symbols then = symbols.branch();
         collect(first.body(), then);
         branches.add(then);

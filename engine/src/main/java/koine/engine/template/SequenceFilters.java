@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -68,9 +69,10 @@ final class SequenceFilters {
 
     // Attributes by path, as many filters take them.
 
-    private Object lookup(Object item, Object path, @Nullable Object otherwise) {
+    private Object lookup(Object item, List<Object> path, @Nullable Object otherwise) {
         Object value = item;
-        for (Object part : parts(path)) {
+        for (Object part : path) {
+            budget.step();
             value = Attributes.item(value, part, rendering);
             if (otherwise != null && otherwise != None.NONE && value instanceof Undefined) {
                 value = otherwise;
@@ -79,6 +81,7 @@ final class SequenceFilters {
         return value;
     }
 
+    /** Names, and whole numbers for places in lists. */
     private static List<Object> parts(Object path) {
         String text = Values.text(path);
         if (text == null) {
@@ -94,8 +97,9 @@ final class SequenceFilters {
     }
 
     private UnaryOperator<Object> key(Object path, boolean caseSensitive, @Nullable Object otherwise) {
+        List<Object> parts = parts(path);
         return item -> {
-            Object value = lookup(item, path, otherwise);
+            Object value = lookup(item, parts, otherwise);
             return caseSensitive ? value : ignoringCase(value);
         };
     }
@@ -174,8 +178,9 @@ final class SequenceFilters {
             throw TemplateError.of("FilterArgumentError", "You can only sort by either \"key\" or \"value\"");
         }
         UnaryOperator<Object> key = key(by.equals("key") ? 0L : 1L, flag(bound, 1), null);
-        budget.dict(dict.size());
-        return new ListValue(sorted(dict.pairs(), key, flag(bound, 3)));
+
+        List<Object> pairs = Values.toList(new DictView(dict, DictView.Kind.ITEMS), budget);
+        return new ListValue(sorted(pairs, key, flag(bound, 3)));
     }
 
     private List<Object> sorted(List<Object> items, UnaryOperator<Object> key, boolean reverse) {
@@ -239,6 +244,7 @@ final class SequenceFilters {
         Object otherwise = bound.get(2, None.NONE);
         boolean caseSensitive = flag(bound, 3);
         UnaryOperator<Object> key = key(path, caseSensitive, otherwise);
+        List<Object> parts = parts(path);
         List<Object> groups = new ArrayList<>();
         List<Object> members = new ArrayList<>();
         Object current = null;
@@ -247,7 +253,7 @@ final class SequenceFilters {
             if (current == null || !Values.equal(current, itemKey, budget)) {
                 members = new ArrayList<>();
                 budget.list(4);
-                Object shown = caseSensitive ? itemKey : lookup(item, path, otherwise);
+                Object shown = caseSensitive ? itemKey : lookup(item, parts, otherwise);
                 groups.add(new TupleValue(List.of(shown, new ListValue(members)), true));
                 current = itemKey;
             }
@@ -263,13 +269,12 @@ final class SequenceFilters {
         if (!(value instanceof DictValue dict)) {
             throw TemplateError.type("Can only get item pairs from a mapping.");
         }
-        budget.dict(dict.size());
-        return new GeneratorValue(dict.pairs().iterator());
+        return new GeneratorValue(dict.pairs());
     }
 
     private String join(Signature.Bound bound) {
         String separator = Repr.str(bound.get(1, ""), budget);
-        Object path = bound.get(2, None.NONE);
+        List<Object> path = parts(bound.get(2, None.NONE));
         StringBuilder out = new StringBuilder();
         boolean first = true;
         for (Iterator<Object> all = Values.iterate(bound.get(0)); all.hasNext(); first = false) {
@@ -296,7 +301,7 @@ final class SequenceFilters {
     }
 
     /** Even the arguments are looked at only when the first item is asked for. */
-    private GeneratorValue lazily(Object value, java.util.function.Supplier<Iterator<Object>> start) {
+    private GeneratorValue lazily(Object value, Supplier<Iterator<Object>> start) {
         return new GeneratorValue(new LazyIterator(budget) {
             private @Nullable Iterator<Object> all;
 
@@ -322,7 +327,8 @@ final class SequenceFilters {
                         "Unexpected keyword argument "
                                 + Repr.quoted(named.keySet().iterator().next()));
             }
-            return item -> lookup(item, path == null ? None.NONE : path, otherwise);
+            List<Object> parts = parts(path == null ? None.NONE : path);
+            return item -> lookup(item, parts, otherwise);
         }
         if (arguments.positional().isEmpty()) {
             throw TemplateError.of("FilterArgumentError", "map requires a filter argument");
@@ -370,7 +376,7 @@ final class SequenceFilters {
         if (byAttribute && given.isEmpty()) {
             throw TemplateError.of("FilterArgumentError", "Missing parameter for attribute name");
         }
-        Object path = byAttribute ? given.getFirst() : None.NONE;
+        List<Object> path = byAttribute ? parts(given.getFirst()) : List.of();
         int skipped = byAttribute ? 1 : 0;
         if (given.size() <= skipped) {
             return item -> Values.truthy(lookup(item, path, null), budget);
@@ -409,11 +415,14 @@ final class SequenceFilters {
         if (paths == null) {
             key = key(attribute, caseSensitive, null);
         } else {
-            List<String> split = Text.split(paths, ",", -1);
+            List<UnaryOperator<Object>> each = Text.split(paths, ",", -1).stream()
+                    .map(path -> key(path, caseSensitive, null))
+                    .toList();
             key = item -> {
+                budget.list(each.size());
                 List<Object> keys = new ArrayList<>();
-                for (String path : split) {
-                    keys.add(key(path, caseSensitive, null).apply(item));
+                for (UnaryOperator<Object> one : each) {
+                    keys.add(one.apply(item));
                 }
                 return new ListValue(keys);
             };
@@ -422,7 +431,7 @@ final class SequenceFilters {
     }
 
     private Object sum(Signature.Bound bound) {
-        Object path = bound.get(1, None.NONE);
+        List<Object> path = parts(bound.get(1, None.NONE));
         Object total = bound.get(2, 0L);
         if (Values.text(total) != null) {
             throw TemplateError.type("sum() can't sum strings [use ''.join(seq) instead]");
@@ -444,7 +453,7 @@ final class SequenceFilters {
                 while (all.hasNext()) {
                     Object item = all.next();
                     budget.dict(1);
-                    if (seen.add(DictValue.hashable(key.apply(item)))) {
+                    if (seen.add(DictValue.hashable(key.apply(item), budget))) {
                         return item;
                     }
                 }

@@ -2,8 +2,10 @@ package koine.engine.template;
 
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +83,7 @@ final class StringMethods {
     /** Calls the named method on a text, marked safe or not. */
     static Object call(Object text, String name, Rendering rendering, Object... arguments) {
         String plain = Objects.requireNonNull(Values.text(text));
-        CallArguments all = new CallArguments(List.of(arguments), java.util.Map.of());
+        CallArguments all = new CallArguments(List.of(arguments), Map.of());
         return call(plain, text instanceof Markup, name, rendering, all);
     }
 
@@ -362,7 +364,7 @@ final class StringMethods {
         if (!(bind(arguments, "mapping").get(0) instanceof DictValue dict)) {
             throw TemplateError.unsupported("format_map with anything but a dict");
         }
-        java.util.Map<String, Object> named = new java.util.LinkedHashMap<>();
+        Map<String, Object> named = new LinkedHashMap<>();
         for (DictValue.Entry entry : dict.entries()) {
             String key = Values.text(entry.key());
             if (key != null) {

@@ -65,6 +65,10 @@ final class TemplateError extends RuntimeException {
         return of("TemplateError", text);
     }
 
+    boolean isTypeError() {
+        return type.equals("TypeError");
+    }
+
     /** @param currentLine used when the error does not know its own line */
     TemplateException at(int currentLine) {
         String text = String.valueOf(getMessage());

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Python's text: indices are code points, white space is Unicode's. */
 final class Text {
-    /** From this product of lengths on, a naive search could take seconds. */
-    private static final long NAIVE_SEARCH = 1L << 24;
+    /** From this length of the wanted part on, a naive search could take seconds. */
+    private static final int NAIVE_SEARCH = 32;
 
     private Text() {}
 
@@ -163,7 +163,7 @@ final class Text {
 
     /** Linear in the worst case too, which {@link String#indexOf} is not. */
     static int indexOf(String text, String part, int from) {
-        if (part.length() < 32 || (long) part.length() * (text.length() - from) < NAIVE_SEARCH) {
+        if (part.length() < NAIVE_SEARCH) {
             return text.indexOf(part, from);
         }
         int[] border = borders(part);
@@ -185,7 +185,7 @@ final class Text {
     /** @param before where the last match must end at the latest */
     static int lastIndexOf(String text, String part, int before) {
         String head = text.substring(0, before);
-        if (part.length() < 32 || (long) part.length() * before < NAIVE_SEARCH) {
+        if (part.length() < NAIVE_SEARCH) {
             return head.lastIndexOf(part);
         }
         int hit = indexOf(reversed(head), reversed(part), 0);

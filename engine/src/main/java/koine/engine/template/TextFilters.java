@@ -114,7 +114,7 @@ final class TextFilters {
             throw TemplateError.of(
                     "FilterArgumentError", "can't handle positional and keyword arguments at the same time");
         }
-        DictValue named = new DictValue();
+        DictValue named = new DictValue(budget);
         arguments.named().forEach(named::put);
         Object values = arguments.named().isEmpty() ? new TupleValue(arguments.positional()) : named;
         return PercentFormat.format(soft(value), values, budget);
@@ -151,7 +151,7 @@ final class TextFilters {
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
             i += Character.charCount(c);
-            boolean word = c == '_' || CharacterTests.test("isalnum", Character.toString(c));
+            boolean word = CharacterTests.isWord(c);
             words += word && !inWord ? 1 : 0;
             inWord = word;
         }

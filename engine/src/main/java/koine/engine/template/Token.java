@@ -2,7 +2,7 @@ package koine.engine.template;
 
 /**
  * @param text of a name its name, of an operator its sign, of a string its unescaped content, of data the data
- * @param value of numbers: Long, BigInteger or Double; else the text
+ * @param value of numbers: Long, BigInteger or Double; of an error the error; else the text
  */
 record Token(TokenType type, String text, Object value, int line) {
     boolean isName(String name) {

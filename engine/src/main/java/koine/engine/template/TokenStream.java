@@ -13,6 +13,13 @@ final class TokenStream {
 
     TokenStream(List<Token> tokens) {
         this.tokens = tokens;
+        check(current());
+    }
+
+    private static void check(Token token) {
+        if (token.value() instanceof TemplateError error) {
+            throw error;
+        }
     }
 
     Token current() {
@@ -20,7 +27,9 @@ final class TokenStream {
     }
 
     Token ahead() {
-        return tokens.get(Math.min(at + 1, tokens.size() - 1));
+        Token token = tokens.get(Math.min(at + 1, tokens.size() - 1));
+        check(token);
+        return token;
     }
 
     /** Gives the current token and goes on to the next one; the last one stays. */
@@ -28,6 +37,7 @@ final class TokenStream {
         Token token = current();
         if (token.type() != TokenType.END) {
             at++;
+            check(current());
         }
         return token;
     }

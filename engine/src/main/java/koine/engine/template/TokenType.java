@@ -12,7 +12,9 @@ enum TokenType {
     INTEGER("integer"),
     FLOAT("float"),
     OPERATOR("operator"),
-    END("end of template");
+    END("end of template"),
+    /** What follows cannot be read; the value is the {@link TemplateError}. */
+    ERROR("error");
 
     private final String description;
 

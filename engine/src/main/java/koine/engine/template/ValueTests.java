@@ -150,8 +150,12 @@ final class ValueTests {
             case "escaped" -> value instanceof Markup;
             case "odd" -> isOdd(value);
             case "even" -> isZero(rendering.operators().binary("%", value, 2L));
-            case "lower" -> CharacterTests.test("islower", Repr.str(value, budget));
-            case "upper" -> CharacterTests.test("isupper", Repr.str(value, budget));
+            case "lower" ->
+                StringMethods.call(Repr.str(value, budget), "islower", rendering)
+                        .equals(true);
+            case "upper" ->
+                StringMethods.call(Repr.str(value, budget), "isupper", rendering)
+                        .equals(true);
             case "filter" -> Filters.names().contains(Objects.requireNonNullElse(Values.text(value), ""));
             case "test" -> NAMES.contains(Objects.requireNonNullElse(Values.text(value), ""));
             default ->

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /** What Python does with any value: truth, equality, order, iteration. */
@@ -71,6 +72,8 @@ final class Values {
             case Long l -> l != 0;
             case Double d -> d != 0;
             case Undefined _ -> false;
+            case String text -> !text.isEmpty();
+            case Markup markup -> !markup.text().isEmpty();
             default -> {
                 int length = lengthOrMinusOne(value, budget);
                 yield length != 0;
@@ -125,8 +128,8 @@ final class Values {
             case String text -> characters(text, false);
             case Markup markup -> characters(markup.text(), true);
             case Sequence sequence -> sequence.items().iterator();
-            case DictValue dict -> dict.keys().iterator();
-            case DictView view -> view.items().iterator();
+            case DictValue dict -> dict.keys();
+            case DictView view -> view.items();
             case RangeValue range -> range.items().iterator();
             case GeneratorValue generator -> generator.iterator();
             case LoopValue loop -> loop.pairs();
@@ -147,7 +150,7 @@ final class Values {
             @Override
             public Object next() {
                 if (!hasNext()) {
-                    throw new java.util.NoSuchElementException();
+                    throw new NoSuchElementException();
                 }
                 String character = Character.toString(text.codePointAt(at));
                 at += character.length();
@@ -205,8 +208,8 @@ final class Values {
                     a.kind() != DictView.Kind.VALUES
                             && right instanceof DictView b
                             && a.kind() == b.kind()
-                            && a.items().size() == b.items().size()
-                            && containsAll(a.items(), b.items(), budget);
+                            && a.dict().size() == b.dict().size()
+                            && containsAll(a, b, budget);
                 case Undefined _ -> right instanceof Undefined;
                 default -> false;
             };
@@ -215,9 +218,9 @@ final class Values {
         }
     }
 
-    private static boolean containsAll(List<Object> left, List<Object> right, Budget budget) {
-        for (Object item : left) {
-            if (!containsItem(right.iterator(), item, budget)) {
+    private static boolean containsAll(DictView left, DictView right, Budget budget) {
+        for (Iterator<Object> all = left.items(); all.hasNext(); ) {
+            if (!containsItem(right.items(), all.next(), budget)) {
                 return false;
             }
         }

@@ -45,8 +45,16 @@ public final class ModelChoice {
     }
 
     public ChatOptions options() {
+        return optionsOf(settings.model());
+    }
+
+    ChatOptions optionsOf(InstalledModel model) {
+        return optionsOf(model.id());
+    }
+
+    private static ChatOptions optionsOf(@Nullable String model) {
         ChatOptions none = ChatOptions.DEFAULT;
-        return new ChatOptions(settings.model(), none.system(), none.sampling(), none.maxTokens(), none.save());
+        return new ChatOptions(model, none.system(), none.sampling(), none.maxTokens(), none.save());
     }
 
     /** The name of a model by its id, or the id when it is no longer here. */

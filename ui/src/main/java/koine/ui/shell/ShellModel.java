@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javafx.beans.property.ReadOnlyDoubleProperty;
+import javafx.beans.property.ReadOnlyDoubleWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.value.ObservableValue;
@@ -34,6 +36,7 @@ public final class ShellModel {
     private final List<ChatSession> begun = new ArrayList<>();
     private final ReadOnlyObjectWrapper<Screen> screen = new ReadOnlyObjectWrapper<>(Screen.CHAT);
     private final ReadOnlyObjectWrapper<ChatSession> session;
+    private final ReadOnlyDoubleWrapper preparing = new ReadOnlyDoubleWrapper();
     private boolean browsing;
     private final ReadOnlyObjectWrapper<@Nullable String> open = new ReadOnlyObjectWrapper<>();
 
@@ -55,6 +58,26 @@ public final class ShellModel {
                 show(Screen.WELCOME);
             }
         });
+    }
+
+    /** From now on the model that answers is loaded as soon as it is known, so that the first answer need not wait. */
+    public void prepareModels() {
+        models.current().subscribe(model -> {
+            if (model != null) {
+                assistant
+                        .chat()
+                        .prepare(
+                                models.optionsOf(model),
+                                fraction -> tasks.ui(() -> {
+                                    preparing.set(fraction < 1 ? fraction : 0);
+                                }));
+            }
+        });
+    }
+
+    /** How much of the model is loaded ahead of a question, 0 to 1; 0 when none is being loaded. */
+    public ReadOnlyDoubleProperty preparing() {
+        return preparing.getReadOnlyProperty();
     }
 
     public Texts texts() {

@@ -76,8 +76,9 @@ final class TopBar extends HBox {
                     .bind(Bindings.createDoubleBinding(
                             () -> session.activity().get() instanceof Activity.Loading(double fraction)
                                     ? fraction
-                                    : 0.0,
-                            session.activity()));
+                                    : shell.preparing().get(),
+                            session.activity(),
+                            shell.preparing()));
         });
         loading.visibleProperty().bind(loading.progressProperty().greaterThan(0));
         VBox.setMargin(loading, new Insets(0, 12, 0, 12));
