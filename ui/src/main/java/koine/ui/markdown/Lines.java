@@ -41,7 +41,10 @@ final class Lines extends VBox {
     private static String key(List<Text> line) {
         StringBuilder key = new StringBuilder();
         for (Text piece : line) {
-            key.append(piece.getText()).append('\0').append(piece.getStyleClass()).append('\0');
+            key.append(piece.getText())
+                    .append('\0')
+                    .append(piece.getStyleClass())
+                    .append('\0');
             key.append(piece.getAccessibleHelp()).append('\0');
         }
         return key.toString();
