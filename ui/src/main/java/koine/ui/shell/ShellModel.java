@@ -41,12 +41,17 @@ public final class ShellModel {
     private final ReadOnlyObjectWrapper<@Nullable String> open = new ReadOnlyObjectWrapper<>();
 
     public ShellModel(Assistant assistant, Texts texts, Tasks tasks) {
+        this(assistant, texts, tasks, null);
+    }
+
+    /** @param answerLanguage BCP 47 tag of the language that answers were asked for in; null is not known */
+    public ShellModel(Assistant assistant, Texts texts, Tasks tasks, @Nullable String answerLanguage) {
         this.assistant = assistant;
         this.tasks = tasks;
         this.texts = texts;
         this.appearance = new Appearance(assistant.settings(), texts, tasks);
         this.conversations = new ConversationList(assistant.conversations(), tasks);
-        this.models = new ModelChoice(assistant.models(), assistant.settings(), tasks);
+        this.models = new ModelChoice(assistant.models(), assistant.settings(), tasks, answerLanguage);
         this.session = new ReadOnlyObjectWrapper<>(begin());
     }
 
