@@ -122,7 +122,7 @@ public final class JavaFxDesktop implements Desktop {
         stage.titleProperty().bind(texts.bind("window.title"));
         stage.focusedProperty().subscribe(focused -> {
             if (focused) { // another window or the command line may have changed the profile
-                shell.conversations().refresh(() -> {});
+                shell.refresh();
             }
         });
         stage.setOnHidden(event -> {

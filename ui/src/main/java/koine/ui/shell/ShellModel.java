@@ -80,6 +80,12 @@ public final class ShellModel {
         });
     }
 
+    /** Reads again what another window or the command line may have changed. */
+    public void refresh() {
+        conversations.refresh(() -> {});
+        session.get().load();
+    }
+
     /** How much of the model is loaded ahead of a question, 0 to 1; 0 when none is being loaded. */
     public ReadOnlyDoubleProperty preparing() {
         return preparing.getReadOnlyProperty();
@@ -141,6 +147,7 @@ public final class ShellModel {
 
     public void open(String conversationId) {
         if (conversationId.equals(session.get().id().get())) {
+            session.get().load();
             show(Screen.CHAT);
             return;
         }
