@@ -1,5 +1,6 @@
 package koine.i18n;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
@@ -10,6 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
@@ -71,6 +75,20 @@ class TextsTest {
     @Test
     void every_text_the_program_asks_for_exists_and_gets_its_arguments() throws IOException {
         Finding.assertNone(programs().check(ENGLISH));
+    }
+
+    @Test
+    void every_problem_stands_in_the_table_of_codes_and_no_other() throws IOException {
+        Set<String> documented = Pattern.compile("^\\| (KOINE-[A-Z][0-9]{3}) \\|", Pattern.MULTILINE)
+                .matcher(Files.readString(ROOT.resolve("docs/cli.md")))
+                .results()
+                .map(row -> row.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> said = Messages.read(UiLanguage.ENGLISH).stringPropertyNames().stream()
+                .filter(key -> key.startsWith("problem.KOINE-"))
+                .map(key -> key.substring("problem.".length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(said, documented, "the codes of docs/cli.md");
     }
 
     @Test

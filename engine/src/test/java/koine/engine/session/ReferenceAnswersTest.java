@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import koine.engine.NativeKit;
 import koine.engine.session.Generator.Outcome;
+import koine.engine.template.ChatTemplate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,11 +46,22 @@ class ReferenceAnswersTest {
 
         try (LlamaGenerator generator =
                 LlamaGenerator.load(pack, model, 2048, Chat.THREADS, fraction -> {}, () -> false)) {
+            ChatTemplate template =
+                    ChatTemplate.parse(Objects.requireNonNull(generator.model().chatTemplate()));
             for (int i = 0; i < QUESTIONS.size(); i++) {
                 String question = QUESTIONS.get(i);
                 Chat.Collector sink = new Chat.Collector();
-                Outcome outcome =
-                        generator.generate(Chat.greedy(Chat.prompt(question), MAX_TOKENS, null), Chat.NEVER, sink);
+                // our way from messages to tokens: the file's own template; the program has its own code for it
+                String rendered = template.render(Map.of(
+                        "messages",
+                        List.of(Map.of("role", "user", "content", question)),
+                        "add_generation_prompt",
+                        true,
+                        "bos_token",
+                        generator.model().bosToken(),
+                        "eos_token",
+                        generator.model().eosToken()));
+                Outcome outcome = generator.generate(Chat.greedy(rendered, MAX_TOKENS, null), Chat.NEVER, sink);
 
                 int[] prompt = tokens(reference.get(3 * i));
                 int[] answer = tokens(reference.get(3 * i + 1));

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** A conversation before its first question: a greeting, and beginnings in a language that the model speaks. */
 final class EmptyChat extends VBox {
     private static final List<String> BEGINNINGS =
-            List.of("chat.beginning.capital", "chat.beginning.letter", "chat.beginning.explain");
+            List.of("chat.beginning.capital", "chat.beginning.languages", "chat.beginning.sleep");
 
     EmptyChat(ShellModel shell, Consumer<String> begin) {
         Texts texts = shell.texts();

@@ -6,7 +6,6 @@ import javafx.scene.AccessibleRole;
 import javafx.scene.control.Separator;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
-import javafx.scene.text.Text;
 import koine.i18n.TextDirection;
 import koine.ui.language.Texts;
 import koine.ui.theme.Style;
@@ -21,6 +20,7 @@ import org.commonmark.node.IndentedCodeBlock;
 import org.commonmark.node.ListBlock;
 import org.commonmark.node.Node;
 import org.commonmark.node.OrderedList;
+import org.commonmark.node.Paragraph;
 import org.commonmark.node.ThematicBreak;
 import org.jspecify.annotations.Nullable;
 
@@ -48,19 +48,15 @@ final class Blocks {
         };
     }
 
-    /** Running text; lines of different direction stand in flows of their own. */
+    /** Draws a block into the nodes of its former state where that saves work, else anew. */
+    Region draw(Node block, Region former) {
+        return block instanceof Paragraph && former instanceof Lines lines
+                ? lines.show(Inlines.of(block, links))
+                : draw(block);
+    }
+
     private Region lines(Node block, @Nullable String style) {
-        List<List<Text>> lines = Inlines.of(block, links);
-        VBox box = new VBox();
-        box.setMinWidth(0);
-        for (List<Text> line : lines) {
-            var flow = paragraphs.of(line, paragraphs.direction(Inlines.plain(line)));
-            if (style != null) {
-                flow.getStyleClass().add(style);
-            }
-            box.getChildren().add(flow);
-        }
-        return box.getChildren().size() == 1 ? (Region) box.getChildren().removeFirst() : box;
+        return new Lines(paragraphs, style).show(Inlines.of(block, links));
     }
 
     private VBox column(Node parent) {

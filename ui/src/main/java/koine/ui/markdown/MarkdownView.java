@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import koine.ui.theme.Style;
 import org.commonmark.ext.gfm.strikethrough.StrikethroughExtension;
@@ -64,10 +65,18 @@ public final class MarkdownView extends VBox {
         while (same < Math.min(drawn.size(), sources.size()) && drawn.get(same).equals(sources.get(same))) {
             same++;
         }
-        getChildren().remove(same, getChildren().size());
-        for (Node block : wanted.subList(same, wanted.size())) {
-            getChildren().add(blocks.draw(block));
+        List<javafx.scene.Node> former = List.copyOf(getChildren());
+        for (int i = same; i < wanted.size(); i++) {
+            if (i >= former.size()) {
+                getChildren().add(blocks.draw(wanted.get(i)));
+            } else {
+                Region drawnAnew = blocks.draw(wanted.get(i), (Region) former.get(i));
+                if (!drawnAnew.equals(former.get(i))) {
+                    getChildren().set(i, drawnAnew);
+                }
+            }
         }
+        getChildren().remove(wanted.size(), getChildren().size());
         drawn = sources;
     }
 

@@ -108,7 +108,19 @@ class MarkdownViewTest {
             assertEquals(4, view.getChildren().size());
             assertSame(before.get(0), view.getChildren().get(0));
             assertSame(before.get(1), view.getChildren().get(1));
-            assertNotSame(before.get(2), view.getChildren().get(2));
+            assertEquals("Second paragraph.", flow(view, "Second").text());
+        });
+    }
+
+    @Test
+    void theLinesOfAGrowingParagraphThatStayTheSameAreKept() throws Exception {
+        draw("one\ntwo\nthr", 700, view -> {
+            SelectableFlow two = flow(view, "two");
+            view.markdown().set("one\ntwo\nthree\nfour");
+            assertSame(two, flow(view, "two"));
+            assertEquals(4, all(view, SelectableFlow.class).size());
+            view.markdown().set("one\n**two**\nthree\nfour");
+            assertNotSame(two, flow(view, "two"));
         });
     }
 

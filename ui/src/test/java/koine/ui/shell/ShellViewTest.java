@@ -169,8 +169,8 @@ class ShellViewTest {
             both.removeIf(
                     word -> assistant.list().stream().anyMatch(c -> c.title().contains(word)));
             both.removeIf(word -> word.startsWith("What is the capital")
-                    || word.startsWith("Write a short")
-                    || word.startsWith("Explain in simple")
+                    || word.startsWith("List three reasons")
+                    || word.startsWith("Give me three tips")
                     || word.startsWith("How do I say"));
             assertTrue(both.isEmpty(), screen + " keeps " + both);
         }
