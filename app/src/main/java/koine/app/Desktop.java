@@ -11,8 +11,15 @@ public interface Desktop {
     /** True when a window can be shown on this machine (a display is there). */
     boolean available();
 
-    /** Opens the window and returns when it is closed. @return the exit code */
-    int open(Assistant assistant);
+    /**
+     * Opens the window and returns when it is closed.
+     *
+     * @param language BCP 47 tag of the language wanted for this run; null is the profile's. Not kept.
+     * @return the exit code
+     * @throws NoDisplayException there is no window after all: a display that is named but does not answer, a library
+     *     that is missing. The assistant is still open.
+     */
+    int open(Assistant assistant, @Nullable String language) throws Problem, NoDisplayException;
 
     /**
      * Renders a screen, without a display, from the profile's own data.
@@ -25,6 +32,15 @@ public interface Desktop {
     default List<Screen> screens() {
         return List.of(
                 new Screen("chat", List.of()), new Screen("settings", List.of()), new Screen("welcome", List.of()));
+    }
+
+    /** A window cannot be shown here, whatever {@link #available} said. */
+    final class NoDisplayException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        public NoDisplayException(@Nullable Throwable cause) {
+            super(cause);
+        }
     }
 
     /** @param name as {@link #screenshot} takes it */

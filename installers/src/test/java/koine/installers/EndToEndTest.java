@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The window and the command line from outside, with the real engine and the starter model, under a path with spaces and Arabic in it. */
@@ -106,6 +108,18 @@ class EndToEndTest {
                     "no engine process is left",
                     Duration.ofSeconds(10),
                     () -> KoineRun.engines(home).isEmpty());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aDisplayThatDoesNotAnswerIsSaidInOneLineAndTheChatIsInTheTerminal() throws Exception {
+        try (KoineRun run = KoineRun.startOnDisplay(home, ":99")) {
+            assertTrue(run.endsWithin(60, TimeUnit.SECONDS), "still running");
+            assertEquals(0, run.exitCode(), run.err());
+            assertEquals(
+                    List.of("There is no display to open the window on, so Koine chats here in the terminal."),
+                    run.err().lines().toList());
         }
     }
 

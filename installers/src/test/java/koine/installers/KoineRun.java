@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -29,11 +30,26 @@ final class KoineRun implements AutoCloseable {
         return start(home, List.of(), List.of(), arguments);
     }
 
+    /** @param display what {@code DISPLAY} says, whether it is there or not */
+    static KoineRun startOnDisplay(Path home, String display, String... arguments) throws IOException {
+        return start(home, Map.of("DISPLAY", display), List.of(), List.of(), arguments);
+    }
+
     /**
      * @param wrapper words before the java command ({@code unshare -n}), or empty
      * @param javaOptions options of this run's JVM
      */
     static KoineRun start(Path home, List<String> wrapper, List<String> javaOptions, String... arguments)
+            throws IOException {
+        return start(home, Map.of(), wrapper, javaOptions, arguments);
+    }
+
+    private static KoineRun start(
+            Path home,
+            Map<String, String> environment,
+            List<String> wrapper,
+            List<String> javaOptions,
+            String... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -46,6 +62,7 @@ final class KoineRun implements AutoCloseable {
         builder.environment().put("KOINE_HOME", home.toString());
         builder.environment().put("LC_ALL", "C.UTF-8");
         builder.environment().remove("DISPLAY");
+        builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();
         return new KoineRun(process);

@@ -3,6 +3,7 @@ package koine.ui;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import javafx.application.ColorScheme;
@@ -11,6 +12,7 @@ import javafx.stage.Stage;
 import koine.app.Assistant;
 import koine.app.Desktop;
 import koine.i18n.Problem;
+import koine.i18n.UiLanguage;
 import koine.ui.language.Texts;
 import koine.ui.screenshot.Screenshots;
 import koine.ui.shell.ShellModel;
@@ -18,6 +20,7 @@ import koine.ui.shell.ShellView;
 import koine.ui.tasks.Tasks;
 import koine.ui.tasks.Toolkit;
 import koine.ui.theme.Fonts;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,12 +41,20 @@ public final class JavaFxDesktop implements Desktop {
     }
 
     @Override
-    public int open(Assistant assistant) {
+    public int open(Assistant assistant, @Nullable String language) throws Problem, NoDisplayException {
+        try {
+            Toolkit.start();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 130;
+        } catch (ExecutionException e) {
+            throw new NoDisplayException(e.getCause());
+        }
         CountDownLatch closed = new CountDownLatch(1);
         try {
-            start(assistant);
+            registerFonts(assistant);
             Tasks tasks = Tasks.ofDesktop();
-            Toolkit.call(() -> show(assistant, tasks, closed));
+            Toolkit.call(() -> show(assistant, language, tasks, closed));
             closed.await();
             tasks.awaitIdle(LONGEST_FAREWELL); // a stopped answer is stored, a deletion done
             return 0;
@@ -51,8 +62,7 @@ public final class JavaFxDesktop implements Desktop {
             Thread.currentThread().interrupt();
             return 130;
         } catch (ExecutionException e) {
-            LOG.error("the window could not be opened", e.getCause());
-            return 1;
+            throw unexpected("the window could not be opened", e);
         } finally {
             assistant.close();
             Toolkit.exit();
@@ -64,10 +74,16 @@ public final class JavaFxDesktop implements Desktop {
         System.setProperty("glass.platform", "Headless");
         System.setProperty("prism.order", "sw");
         try {
-            start(assistant);
-            Screenshots.take(assistant, screen, options);
+            Toolkit.start();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return;
+        } catch (ExecutionException e) {
+            throw unexpected("the toolkit did not start", e);
+        }
+        try {
+            registerFonts(assistant);
+            Screenshots.take(assistant, screen, options);
         } finally {
             Toolkit.exit();
         }
@@ -80,14 +96,20 @@ public final class JavaFxDesktop implements Desktop {
                 .toList();
     }
 
-    private static void start(Assistant assistant) throws InterruptedException {
-        Toolkit.start();
+    private static Problem unexpected(String what, ExecutionException e) {
+        LOG.error(what, e.getCause());
+        return new Problem("KOINE-A199", Map.of("file", "koine.log"), e.getCause());
+    }
+
+    private static void registerFonts(Assistant assistant) {
         Fonts.register(assistant.folders().data().resolve("fonts"));
     }
 
-    private static boolean show(Assistant assistant, Tasks tasks, CountDownLatch closed) {
-        Texts texts = new Texts(assistant.settings().language(), ZoneId.systemDefault());
-        ShellModel shell = new ShellModel(assistant, texts, tasks);
+    private static boolean show(Assistant assistant, @Nullable String language, Tasks tasks, CountDownLatch closed) {
+        UiLanguage kept = assistant.settings().language();
+        Texts texts = new Texts(
+                language == null ? kept : UiLanguage.best(List.of(language, kept.tag())), ZoneId.systemDefault());
+        ShellModel shell = new ShellModel(assistant, texts, tasks, language);
         shell.appearance().setSystemDark(systemIsDark());
         Platform.getPreferences()
                 .colorSchemeProperty()
@@ -100,7 +122,7 @@ public final class JavaFxDesktop implements Desktop {
         stage.titleProperty().bind(texts.bind("window.title"));
         stage.focusedProperty().subscribe(focused -> {
             if (focused) { // another window or the command line may have changed the profile
-                shell.conversations().refresh(() -> {});
+                shell.refresh();
             }
         });
         stage.setOnHidden(event -> {

@@ -1,7 +1,10 @@
 package koine.app.cli;
 
 import java.util.concurrent.Callable;
+import koine.app.Desktop;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -19,6 +22,8 @@ import picocli.CommandLine.ScopeType;
             ScreenshotCommand.class
         })
 final class RootCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RootCommand.class);
+
     private final CliContext context;
 
     @Option(
@@ -45,7 +50,11 @@ final class RootCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (context.desktop().available()) {
-            return context.desktop().open(context.assistant());
+            try {
+                return context.desktop().open(context.assistant(), language);
+            } catch (Desktop.NoDisplayException e) {
+                LOG.warn("no window", e);
+            }
         }
         context.terminal().err().println(context.text("cli.no.display"));
         context.terminal().err().flush();

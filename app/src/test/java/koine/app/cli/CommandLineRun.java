@@ -17,6 +17,7 @@ import koine.app.Desktop;
 import koine.app.TestProfile;
 import koine.app.chat.Engines;
 import koine.i18n.Problem;
+import org.jspecify.annotations.Nullable;
 
 /** Runs command lines in this process, over streams that a test can read. */
 final class CommandLineRun {
@@ -99,6 +100,7 @@ final class CommandLineRun {
     /** A desktop that notes what it was asked for. */
     static final class ScriptedDesktop implements Desktop {
         boolean available;
+        boolean refuses;
         final List<String> calls = new ArrayList<>();
 
         @Override
@@ -107,8 +109,11 @@ final class CommandLineRun {
         }
 
         @Override
-        public int open(Assistant assistant) {
-            calls.add("open");
+        public int open(Assistant assistant, @Nullable String language) throws NoDisplayException {
+            calls.add(language == null ? "open" : "open " + language);
+            if (refuses) {
+                throw new NoDisplayException(null);
+            }
             return 0;
         }
 

@@ -507,6 +507,16 @@ class CommandLineTest {
         }
 
         @Test
+        void is_what_opens_when_the_display_does_not_answer() {
+            CommandLineRun run = line().input("q\n");
+            run.desktop.available = true;
+            run.desktop.refuses = true;
+            assertEquals(0, run.run());
+            assertEquals(1, run.err().lines().count(), run.err());
+            assertEquals("The capital of France is Paris.\n", run.out());
+        }
+
+        @Test
         void is_what_opens_when_there_is_no_display() {
             CommandLineRun run = line().input("q\n");
             assertEquals(0, run.run());
@@ -521,6 +531,14 @@ class CommandLineTest {
         run.desktop.available = true;
         assertEquals(0, run.run());
         assertEquals(List.of("open"), run.desktop.calls);
+    }
+
+    @Test
+    void the_window_opens_in_the_language_that_was_asked_for() {
+        CommandLineRun run = line();
+        run.desktop.available = true;
+        assertEquals(0, run.run("--language", "ar"));
+        assertEquals(List.of("open ar"), run.desktop.calls);
     }
 
     @Test

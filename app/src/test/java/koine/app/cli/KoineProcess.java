@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import koine.app.Assistant;
 import koine.app.Desktop;
+import org.jspecify.annotations.Nullable;
 
 /** The program as a process of its own, on a machine without a display. */
 final class KoineProcess implements AutoCloseable {
@@ -91,7 +92,7 @@ final class KoineProcess implements AutoCloseable {
             }
 
             @Override
-            public int open(Assistant assistant) {
+            public int open(Assistant assistant, @Nullable String language) {
                 throw new UnsupportedOperationException();
             }
 

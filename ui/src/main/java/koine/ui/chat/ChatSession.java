@@ -1,7 +1,12 @@
 package koine.ui.chat;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
@@ -13,9 +18,11 @@ import koine.app.chat.ChatObserver;
 import koine.app.chat.ChatOptions;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ChatTurn;
+import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.Message;
 import koine.i18n.Problem;
+import koine.ui.tasks.Failures;
 import koine.ui.tasks.Tasks;
 import koine.ui.tasks.Throttle;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +49,10 @@ public final class ChatSession {
     private final StringProperty draft = new SimpleStringProperty("");
     private final ObservableList<MessageModel> messages = FXCollections.observableArrayList();
     private boolean loaded;
+    private boolean reading;
+    private @Nullable Problem unreadable;
+    private @Nullable Instant seen;
+    private int turns;
 
     /**
      * @param id of a stored conversation; null is one that begins with its first question
@@ -86,21 +97,66 @@ public final class ChatSession {
         return activity.get().busy();
     }
 
-    /** Reads the stored messages, once. */
+    /** Reads the stored messages, unless nobody changed them since they were read last. */
     public void load() {
         String stored = id.get();
-        if (loaded || stored == null) {
+        if (stored == null || reading || (loaded && busy())) {
             return;
         }
-        loaded = true;
+        reading = true;
+        int turnsBefore = turns;
+        Instant known = loaded ? seen : null;
         tasks.run(
-                () -> store.messages(stored),
+                () -> read(stored, known),
                 found -> {
-                    if (!busy()) {
-                        messages.setAll(found.stream().map(MessageModel::new).toList());
+                    reading = false;
+                    if (unreadable != null && unreadable.equals(problem.get())) {
+                        problem.set(null);
                     }
+                    unreadable = null;
+                    found.ifPresent(now -> take(now, turnsBefore));
                 },
-                this::failed);
+                e -> {
+                    reading = false;
+                    failed(e);
+                    unreadable = problem.get();
+                });
+    }
+
+    private record Found(Instant updatedAt, List<Message> messages) {}
+
+    /** Empty when there is nothing newer. In the background. */
+    private Optional<Found> read(String stored, @Nullable Instant known) {
+        return store.find(stored)
+                .map(Conversation::updatedAt) // read first: what is written meanwhile is found the next time
+                .filter(updatedAt -> !updatedAt.equals(known))
+                .map(updatedAt -> new Found(updatedAt, store.messages(stored)));
+    }
+
+    private void take(Found found, int turnsBefore) {
+        Map<String, MessageModel> shown = new HashMap<>();
+        messages.forEach(model -> shown.put(model.stored().get().id(), model));
+        List<MessageModel> wanted = new ArrayList<>();
+        if (turns == turnsBefore && !busy()) {
+            for (Message message : found.messages()) {
+                MessageModel model = shown.get(message.id());
+                wanted.add(model != null && model.shows(message) ? model : new MessageModel(message));
+            }
+            seen = found.updatedAt();
+        } else if (loaded) {
+            return; // a question was asked since: what is shown is newer than what was read
+        } else {
+            for (Message message : found.messages()) {
+                if (!shown.containsKey(message.id())) {
+                    wanted.add(new MessageModel(message));
+                }
+            }
+            wanted.addAll(messages);
+        }
+        loaded = true;
+        if (!wanted.equals(messages)) {
+            messages.setAll(wanted);
+        }
     }
 
     /** Sends what is typed, unless that is nothing or an answer still runs. */
@@ -149,12 +205,7 @@ public final class ChatSession {
     }
 
     private void failed(Exception e) {
-        if (e instanceof Problem known) {
-            problem.set(known);
-        } else {
-            LOG.error("unexpected failure in a conversation", e);
-            problem.set(new Problem("KOINE-A901", Map.of()));
-        }
+        problem.set(Failures.problem(e, LOG, "unexpected failure in a conversation"));
     }
 
     private interface Work {
@@ -176,6 +227,7 @@ public final class ChatSession {
         }
 
         void start(Work work) {
+            turns++;
             problem.set(null);
             activity.set(new Activity.Asked());
             tasks.run(work::call, this::ended, this::broken);
@@ -188,7 +240,10 @@ public final class ChatSession {
                 if (replaced != null) {
                     messages.remove(replaced);
                 }
+                // they are there already when the conversation was read between their storing and now
+                remove(turn.answer());
                 if (question != null) {
+                    remove(turn.question());
                     messages.add(new MessageModel(turn.question()));
                 }
                 answer = new MessageModel(turn.answer());
@@ -198,6 +253,10 @@ public final class ChatSession {
                 }
                 onChanged.accept(ChatSession.this);
             });
+        }
+
+        private void remove(Message message) {
+            messages.removeIf(shown -> shown.stored().get().id().equals(message.id()));
         }
 
         @Override
@@ -256,15 +315,13 @@ public final class ChatSession {
             show();
             activity.set(new Activity.Idle());
             if (answer == null) {
-                if (question != null && draft.get().isEmpty()) {
-                    draft.set(question); // nothing was stored: the words go back to where they were typed
+                if (question != null) { // nothing was stored: the words go back to where they were typed
+                    String typedSince = draft.get();
+                    draft.set(typedSince.isBlank() ? question : question + "\n\n" + typedSince);
                 }
                 failed(e);
-            } else if (e instanceof Problem known) {
-                answer.fail(known);
             } else {
-                LOG.error("unexpected failure in an answer", e);
-                answer.fail(new Problem("KOINE-A901", Map.of()));
+                answer.fail(Failures.problem(e, LOG, "unexpected failure in an answer"));
             }
             onChanged.accept(ChatSession.this);
         }

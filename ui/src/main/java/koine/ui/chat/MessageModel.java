@@ -45,6 +45,11 @@ public final class MessageModel {
         return problem.getReadOnlyProperty();
     }
 
+    /** Whether a person sees {@code message} when this is drawn. */
+    boolean shows(Message message) {
+        return message.content().equals(text.get()) && message.state() == state.get();
+    }
+
     void append(String more) {
         text.set(text.get() + more);
     }

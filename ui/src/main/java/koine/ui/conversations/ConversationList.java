@@ -14,6 +14,8 @@ import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
+import koine.i18n.Problem;
+import koine.ui.tasks.Failures;
 import koine.ui.tasks.Tasks;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +39,9 @@ public final class ConversationList {
     private final ObservableList<Conversation> shown = FXCollections.observableArrayList();
     private final ReadOnlyObjectWrapper<@Nullable Conversation> deleted = new ReadOnlyObjectWrapper<>();
     private final Set<String> leaving = new LinkedHashSet<>();
+    private final ReadOnlyObjectWrapper<@Nullable Problem> problem = new ReadOnlyObjectWrapper<>();
     private List<Conversation> all = List.of();
+    private boolean unreadable;
 
     public ConversationList(ConversationStore store, Tasks tasks) {
         this.store = store;
@@ -59,6 +63,15 @@ public final class ConversationList {
         return deleted.getReadOnlyProperty();
     }
 
+    /** Why the list is not what is stored, or a change was not made. Stays until it is dismissed or settled. */
+    public ReadOnlyObjectProperty<@Nullable Problem> problem() {
+        return problem.getReadOnlyProperty();
+    }
+
+    public void dismissProblem() {
+        problem.set(null);
+    }
+
     public boolean isEmpty() {
         return all.isEmpty();
     }
@@ -68,10 +81,17 @@ public final class ConversationList {
                 store::list,
                 found -> {
                     all = found;
+                    if (unreadable) {
+                        unreadable = false;
+                        problem.set(null);
+                    }
                     show();
                     then.run();
                 },
-                e -> LOG.error("the conversations could not be read", e));
+                e -> {
+                    unreadable = true;
+                    problem.set(Failures.problem(e, LOG, "the conversations could not be read"));
+                });
     }
 
     public void rename(Conversation conversation, String title) {
@@ -118,9 +138,13 @@ public final class ConversationList {
                     change.run();
                     return true;
                 },
-                done -> refresh(() -> {}),
+                done -> {
+                    problem.set(null);
+                    refresh(() -> {});
+                },
                 e -> {
-                    LOG.error("a conversation could not be changed", e);
+                    unreadable = false;
+                    problem.set(Failures.problem(e, LOG, "a conversation could not be changed"));
                     leaving.clear();
                     refresh(() -> {});
                 });

@@ -20,11 +20,14 @@ public final class ModelChoice {
     private final ModelStore store;
     private final Settings settings;
     private final Tasks tasks;
+    private final @Nullable String answerLanguage;
     private final ObservableList<InstalledModel> installed = FXCollections.observableArrayList();
     private final ReadOnlyObjectWrapper<@Nullable InstalledModel> current = new ReadOnlyObjectWrapper<>();
     private final ReadOnlyObjectWrapper<@Nullable Problem> problem = new ReadOnlyObjectWrapper<>();
 
-    public ModelChoice(ModelStore store, Settings settings, Tasks tasks) {
+    /** @param answerLanguage stored with the answers; null is not known */
+    public ModelChoice(ModelStore store, Settings settings, Tasks tasks, @Nullable String answerLanguage) {
+        this.answerLanguage = answerLanguage;
         this.store = store;
         this.settings = settings;
         this.tasks = tasks;
@@ -52,9 +55,9 @@ public final class ModelChoice {
         return optionsOf(model.id());
     }
 
-    private static ChatOptions optionsOf(@Nullable String model) {
+    private ChatOptions optionsOf(@Nullable String model) {
         ChatOptions none = ChatOptions.DEFAULT;
-        return new ChatOptions(model, none.system(), none.sampling(), none.maxTokens(), none.save());
+        return new ChatOptions(model, answerLanguage, none.system(), none.sampling(), none.maxTokens(), none.save());
     }
 
     /** The name of a model by its id, or the id when it is no longer here. */

@@ -12,17 +12,28 @@ import koine.ui.theme.Icons;
 import koine.ui.theme.Style;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 
-/** What a person should know about the profile, one line each, until it is dismissed. */
+/** What a person should know about the profile and its conversations, one line each, until it is dismissed. */
 final class Notices extends VBox {
     Notices(ShellModel shell) {
         getStyleClass().add(Style.NOTICES);
         for (Problem notice : shell.assistant().notices()) {
-            getChildren().add(line(notice, shell.texts()));
+            HBox line = new HBox();
+            fill(line, notice, shell.texts(), () -> getChildren().remove(line));
+            getChildren().add(line);
         }
+        HBox ofList = new HBox();
+        shell.conversations().problem().subscribe(problem -> {
+            getChildren().remove(ofList);
+            if (problem != null) {
+                fill(ofList, problem, shell.texts(), shell.conversations()::dismissProblem);
+                getChildren().add(ofList);
+            }
+        });
+        getChildren().subscribe(this::visibleIfAny);
         visibleIfAny();
     }
 
-    private HBox line(Problem notice, Texts texts) {
+    private static void fill(HBox line, Problem notice, Texts texts, Runnable whenDismissed) {
         Label sentence = new Label();
         sentence.textProperty().bind(texts.bind(() -> texts.get(notice)));
         sentence.setWrapText(true);
@@ -31,14 +42,10 @@ final class Notices extends VBox {
         HBox.setHgrow(sentence, Priority.ALWAYS);
         Button dismiss = Buttons.icon(new Button(), Icons.of(Material2OutlinedAL.CLOSE), texts.bind("shell.dismiss"));
         dismiss.getStyleClass().add("small");
-        HBox line = new HBox(Icons.of(Material2OutlinedAL.INFO), sentence, dismiss);
+        line.getChildren().setAll(Icons.of(Material2OutlinedAL.INFO), sentence, dismiss);
         line.setAlignment(Pos.CENTER_LEFT);
-        line.getStyleClass().add(Style.NOTICE);
-        dismiss.setOnAction(event -> {
-            getChildren().remove(line);
-            visibleIfAny();
-        });
-        return line;
+        line.getStyleClass().setAll(Style.NOTICE);
+        dismiss.setOnAction(event -> whenDismissed.run());
     }
 
     private void visibleIfAny() {

@@ -41,12 +41,17 @@ public final class ShellModel {
     private final ReadOnlyObjectWrapper<@Nullable String> open = new ReadOnlyObjectWrapper<>();
 
     public ShellModel(Assistant assistant, Texts texts, Tasks tasks) {
+        this(assistant, texts, tasks, null);
+    }
+
+    /** @param answerLanguage BCP 47 tag of the language that answers were asked for in; null is not known */
+    public ShellModel(Assistant assistant, Texts texts, Tasks tasks, @Nullable String answerLanguage) {
         this.assistant = assistant;
         this.tasks = tasks;
         this.texts = texts;
         this.appearance = new Appearance(assistant.settings(), texts, tasks);
         this.conversations = new ConversationList(assistant.conversations(), tasks);
-        this.models = new ModelChoice(assistant.models(), assistant.settings(), tasks);
+        this.models = new ModelChoice(assistant.models(), assistant.settings(), tasks, answerLanguage);
         this.session = new ReadOnlyObjectWrapper<>(begin());
     }
 
@@ -73,6 +78,12 @@ public final class ShellModel {
                                 }));
             }
         });
+    }
+
+    /** Reads again what another window or the command line may have changed. */
+    public void refresh() {
+        conversations.refresh(() -> {});
+        session.get().load();
     }
 
     /** How much of the model is loaded ahead of a question, 0 to 1; 0 when none is being loaded. */
@@ -136,6 +147,7 @@ public final class ShellModel {
 
     public void open(String conversationId) {
         if (conversationId.equals(session.get().id().get())) {
+            session.get().load();
             show(Screen.CHAT);
             return;
         }

@@ -3,6 +3,7 @@ package koine.ui.tasks;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +69,9 @@ public final class Tasks {
             } catch (Exception e) {
                 ui.execute(() -> failed.accept(e));
                 return;
+            } catch (Error e) { // who waits is told, too; what happens to the program is not decided here
+                ui.execute(() -> failed.accept(new ExecutionException(e)));
+                throw e;
             }
             ui.execute(() -> done.accept(result));
         });

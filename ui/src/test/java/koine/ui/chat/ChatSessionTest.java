@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import koine.app.conversations.MessageState;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.ui.language.Texts;
+import koine.ui.tasks.Tasks;
 import koine.ui.testing.MemoryAssistant;
 import koine.ui.testing.TestTasks;
 import org.jspecify.annotations.Nullable;
@@ -194,6 +197,18 @@ class ChatSessionTest {
         }
 
         @Test
+        void thatCouldNotBeStoredGoesBackBeforeWhatWasTypedMeanwhile() {
+            assistant.beforeStoring = new Problem("KOINE-M103", Map.of());
+            session.activity().subscribe(now -> {
+                if (now.busy()) {
+                    session.draft().set("And another thing");
+                }
+            });
+            ask("Hello?");
+            assertEquals("Hello?\n\nAnd another thing", session.draft().get());
+        }
+
+        @Test
         void typedWhileAnAnswerRunsWaitsAsADraft() {
             assistant.script = (observer, stop) -> {
                 session.draft().set("The next one");
@@ -213,5 +228,74 @@ class ChatSessionTest {
         assertTrue(stored.messages().isEmpty());
         stored.load();
         assertEquals(2, stored.messages().size());
+    }
+
+    private static List<String> texts(ChatSession of) {
+        return of.messages().stream().map(message -> message.text().get()).toList();
+    }
+
+    @Test
+    void aFailedReadSaysSoAndIsTriedAgain() {
+        ChatSession stored = begin(assistant.add(assistant.now, "Question", "Answer"));
+        assistant.broken = new Problem("KOINE-C102", Map.of());
+        stored.load();
+        assertSame(assistant.broken, stored.problem().get());
+        assistant.broken = null;
+        stored.load();
+        assertNull(stored.problem().get());
+        assertEquals(List.of("Question", "Answer"), texts(stored));
+    }
+
+    @Test
+    void whatWasSaidBeforeStandsBeforeAQuestionThatWasAskedWhileItWasRead() {
+        ChatSession stored = begin(assistant.add(assistant.now, "Question", "Answer"));
+        assistant.script = (observer, stop) -> {
+            observer.onText("Yes.");
+            stored.load();
+        };
+        stored.draft().set("And now?");
+        stored.send(ChatOptions.DEFAULT);
+        clock.pass(Duration.ofSeconds(1));
+        assertEquals(List.of("Question", "Answer", "And now?", "Yes."), texts(stored));
+        assertEquals(MessageState.COMPLETE, stored.messages().getLast().state().get());
+    }
+
+    @Test
+    void aReadThatEndsAfterTheAnswerKeepsTheAnswer() {
+        List<Runnable> background = new ArrayList<>();
+        Tasks slow = new Tasks(background::add, Runnable::run, (delay, work) -> {}, System::nanoTime);
+        String id = assistant.add(assistant.now, "Question", "Answer");
+        ChatSession stored = new ChatSession(assistant, assistant, slow, id, changed -> {});
+        stored.load();
+        stored.draft().set("And now?");
+        stored.send(ChatOptions.DEFAULT);
+        background.get(1).run();
+        background.get(0).run();
+        assertEquals(List.of("Question", "Answer", "And now?", "The capital of France is Paris."), texts(stored));
+    }
+
+    @Test
+    void whatAnotherProgramWroteIsShownWhenItIsOpenedAgain() {
+        String id = assistant.add(assistant.now, "Question", "Answer");
+        ChatSession stored = begin(id);
+        stored.load();
+        MessageModel first = stored.messages().getFirst();
+        assistant.now = assistant.now.plusSeconds(60);
+        assistant.store(id, "user", "From the terminal", MessageState.COMPLETE);
+        assistant.store(id, "assistant", "Hello.", MessageState.COMPLETE);
+        stored.load();
+        assertEquals(List.of("Question", "Answer", "From the terminal", "Hello."), texts(stored));
+        assertSame(first, stored.messages().getFirst());
+    }
+
+    @Test
+    void anErrorInTheBackgroundLeavesTheConversationUsable() {
+        assistant.script = (observer, stop) -> {
+            throw new StackOverflowError("deep");
+        };
+        session.draft().set("Hello?");
+        assertThrows(StackOverflowError.class, () -> session.send(ChatOptions.DEFAULT));
+        assertFalse(session.busy());
+        assertEquals(MessageState.FAILED, answer().state().get());
     }
 }

@@ -2,13 +2,16 @@ package koine.ui.conversations;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import koine.app.conversations.Conversation;
+import koine.i18n.Problem;
 import koine.ui.testing.MemoryAssistant;
 import koine.ui.testing.TestTasks;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +80,30 @@ class ConversationListTest {
         assertTrue(assistant.find(first.id()).isEmpty());
         assertTrue(assistant.find(second.id()).isPresent());
         assertEquals(1, list.shown().size());
+    }
+
+    @Test
+    void aProfileThatCannotBeReadSaysSoUntilItCan() {
+        assistant.broken = new Problem("KOINE-C102", Map.of());
+        list.refresh(() -> {});
+        assertSame(assistant.broken, list.problem().get());
+        assertEquals(3, titles().size());
+        assistant.broken = null;
+        list.refresh(() -> {});
+        assertNull(list.problem().get());
+    }
+
+    @Test
+    void aNameThatCouldNotBeStoredSaysSoUntilThatIsDismissed() {
+        Problem full = new Problem("KOINE-C102", Map.of());
+        Conversation first = list.shown().getFirst();
+        assistant.broken = full;
+        list.rename(first, "The sky");
+        assistant.broken = null;
+        assertSame(full, list.problem().get());
+        assertEquals(first.title(), titles().getFirst());
+        list.dismissProblem();
+        assertNull(list.problem().get());
     }
 
     @Test

@@ -111,6 +111,14 @@ class ShellModelTest {
     }
 
     @Test
+    void answersCarryALanguageOnlyWhenOneWasAskedFor() {
+        assertNull(shell.models().options().language());
+        ShellModel arabic = new ShellModel(assistant, texts, clock.tasks, "ar");
+        assertEquals("ar", arabic.models().options().language());
+        assertEquals(UiLanguage.ENGLISH, assistant.language());
+    }
+
+    @Test
     void languageAndThemeAreKept() {
         shell.appearance().setLanguage(UiLanguage.ARABIC);
         shell.appearance().setTheme(Theme.DARK);

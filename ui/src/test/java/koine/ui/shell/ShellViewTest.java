@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import javafx.geometry.Bounds;
@@ -25,6 +26,7 @@ import javafx.scene.control.TextInputControl;
 import javafx.scene.input.KeyCode;
 import javafx.scene.robot.Robot;
 import koine.app.conversations.MessageState;
+import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.ui.language.Texts;
 import koine.ui.shell.ShellModel.Screen;
@@ -108,6 +110,18 @@ class ShellViewTest {
                         && pane.getContent().getStyleClass().contains(Style.MESSAGES))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    @Test
+    void conversationsThatCannotBeReadAreSaidAboveTheConversation() throws Exception {
+        Problem why = new Problem("KOINE-C107", Map.of("file", "koine.db"));
+        String sentence = shell.texts().get(why);
+        assistant.broken = why;
+        Fx.run(shell::refresh);
+        assertTrue(words().contains(sentence), () -> words().toString());
+        assistant.broken = null;
+        Fx.run(shell::refresh);
+        assertFalse(words().contains(sentence), () -> words().toString());
     }
 
     @Test

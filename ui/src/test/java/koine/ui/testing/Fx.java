@@ -19,7 +19,11 @@ public final class Fx {
     /** Starts the toolkit once a test process, with the bundled fonts before any text. */
     public static synchronized void start() throws InterruptedException, IOException {
         if (!started) {
-            Toolkit.start();
+            try {
+                Toolkit.start();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
             Fonts.register(Files.createDirectories(Path.of("target", "fonts")).toAbsolutePath());
             started = true;
         }

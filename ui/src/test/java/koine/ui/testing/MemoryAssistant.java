@@ -21,6 +21,7 @@ import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.Message;
 import koine.app.conversations.MessageState;
+import koine.app.conversations.StorageException;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.models.CatalogueEntry;
@@ -55,6 +56,10 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     public Script script = (observer, stop) -> observer.onText("The capital of France is Paris.");
     public @Nullable Problem beforeStoring;
     public boolean closed;
+
+    /** Why the disk fails, if it does. */
+    public @Nullable Problem broken;
+
     public List<InstalledModel> models = List.of(starter());
 
     public MemoryAssistant(Path home) {
@@ -181,6 +186,12 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
         return store(id, "assistant", text.toString(), state);
     }
 
+    private void mayFail() {
+        if (broken != null) {
+            throw new StorageException(broken);
+        }
+    }
+
     @Override
     public void stop(String conversationId) {
         stopped.add(conversationId);
@@ -188,6 +199,7 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
 
     @Override
     public synchronized List<Conversation> list() {
+        mayFail();
         return conversations.values().stream()
                 .sorted(Comparator.comparing(Conversation::updatedAt).reversed())
                 .toList();
@@ -200,6 +212,7 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
 
     @Override
     public synchronized List<Message> messages(String conversationId) {
+        mayFail();
         return List.copyOf(list(conversationId));
     }
 
@@ -210,6 +223,7 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
 
     @Override
     public synchronized void rename(String conversationId, String title) {
+        mayFail();
         Conversation old = find(conversationId).orElseThrow();
         conversations.put(
                 conversationId,

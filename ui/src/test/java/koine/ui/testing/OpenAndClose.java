@@ -48,7 +48,7 @@ final class OpenAndClose {
                 throw new IllegalStateException(e);
             }
         });
-        int code = new JavaFxDesktop().open(assistant);
+        int code = new JavaFxDesktop().open(assistant, null);
         boolean interrupted = assistant.list().stream()
                 .filter(one -> !one.id().equals(id))
                 .allMatch(one -> assistant.messages(one.id()).getLast().state() == MessageState.INTERRUPTED);
