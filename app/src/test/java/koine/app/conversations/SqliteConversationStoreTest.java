@@ -10,7 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -189,6 +193,24 @@ class SqliteConversationStoreTest {
     }
 
     @Test
+    void deleted_words_that_another_process_was_still_reading_are_gone_when_the_store_is_closed() throws Exception {
+        String id = turn(null, "one", "xyzzy-secret").conversation().id();
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+            other.setAutoCommit(false);
+            try (Statement statement = other.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT count(*) FROM messages")) {
+                assertTrue(row.next());
+                store.delete(id);
+            }
+            Path log = file.resolveSibling("koine.db-wal");
+            assertTrue(Files.size(log) > 0, "the other reader was in the way");
+            other.rollback();
+            store.close();
+            assertEquals(0, Files.size(log));
+        }
+    }
+
+    @Test
     void the_file_and_its_companions_can_be_read_by_the_owner_alone() throws Exception {
         store.list();
         Assumptions.assumeTrue(
@@ -199,6 +221,8 @@ class SqliteConversationStoreTest {
                     PosixFilePermissions.toString(Files.getPosixFilePermissions(file.resolveSibling(name))),
                     name);
         }
+        assertEquals(
+                "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file.resolveSibling("."))));
     }
 
     @Test
