@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
@@ -155,16 +156,16 @@ final class JsonSettings implements Settings {
     private void write(String json) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
-            Files.createDirectories(folder);
+            PrivateFiles.createFolders(folder);
         }
         Path temporary = file.resolveSibling(
                 "settings.json.part-" + ProcessHandle.current().pid());
+        Files.deleteIfExists(temporary); // of a process that had this number and was killed
         try {
             try (FileChannel out = FileChannel.open(
                     temporary,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    PrivateFiles.ofFile(temporary))) {
                 ByteBuffer bytes = ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8));
                 while (bytes.hasRemaining()) {
                     out.write(bytes);

@@ -2,12 +2,14 @@ package koine.app;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.SimpleFormatter;
@@ -36,12 +38,13 @@ final class LogFile extends Handler {
         try {
             Path folder = file.getParent();
             if (folder != null) {
-                Files.createDirectories(folder);
+                PrivateFiles.createFolders(folder);
             }
             if (Files.exists(file) && Files.size(file) > MOST_BYTES) {
                 Files.move(file, file.resolveSibling("koine.1.log"), StandardCopyOption.REPLACE_EXISTING);
             }
-            try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            try (OutputStream out = Channels.newOutputStream(Files.newByteChannel(
+                    file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), PrivateFiles.ofFile(file)))) {
                 out.write(text);
             }
         } catch (IOException e) {

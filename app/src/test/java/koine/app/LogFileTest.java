@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.stream.Stream;
+import koine.i18n.UiLanguage;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +41,25 @@ class LogFileTest {
         assertTrue(text.contains("java.lang.IllegalStateException") && text.contains("NoSuchFileException"), text);
         assertTrue(text.contains("LogFileTest"), text);
         assertFalse(text.contains("diary"), text);
+    }
+
+    @Test
+    void and_the_settings_can_be_read_by_their_user_alone() throws IOException {
+        Assumptions.assumeTrue(
+                Files.getFileStore(folder).supportsFileAttributeView("posix"), "no POSIX rights on this file system");
+        Path profile = folder.resolve("profile");
+        new LogFile(profile.resolve("logs").resolve("koine.log")).publish(entry("x", new IllegalStateException()));
+        new JsonSettings(profile.resolve("settings.json"), UiLanguage.ENGLISH).setModel("m");
+        for (String name : List.of(".", "logs")) {
+            assertEquals("rwx------", rights(profile.resolve(name)), name);
+        }
+        for (String name : List.of("logs/koine.log", "settings.json")) {
+            assertEquals("rw-------", rights(profile.resolve(name)), name);
+        }
+    }
+
+    private static String rights(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
     @Test

@@ -1,37 +1,135 @@
 package koine.app.chat;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
 import koine.engine.client.LoadListener;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps one lease for each model in use as long as the assistant lives; takes a new one when its engine has died. Any thread. */
+/**
+ * Keeps a lease for the model that was wanted last, and for each model that an answer is coming from; all others are
+ * given back, for each holds its model in memory. Takes a new lease when an engine has died. Any thread.
+ */
 final class EngineLeases implements AutoCloseable {
     private final Engines engines;
-    private final Map<EngineSpec, Slot> slots = new ConcurrentHashMap<>();
+    private final Map<EngineSpec, Slot> slots = new HashMap<>(); // guarded by this, as the fields below
+    private long wishes;
+    private long newestWish;
+    private @Nullable EngineSpec newest;
     private volatile boolean closed;
 
     EngineLeases(Engines engines) {
         this.engines = engines;
     }
 
-    /** Blocks while the model loads; a second caller waits for the first one's load. */
-    EngineLease lease(EngineSpec spec, LoadListener listener) throws Problem {
-        return slots.computeIfAbsent(spec, _ -> new Slot()).lease(spec, listener);
+    /** A place in the order of what people wanted, to be taken before anything slow is done. */
+    synchronized long wish() {
+        return ++wishes;
+    }
+
+    /** Loads a model so that the next question need not wait; does nothing when something else was wanted since. */
+    void prepare(EngineSpec spec, long wish, LoadListener listener) throws Problem {
+        synchronized (this) {
+            if (wish < newestWish) {
+                return;
+            }
+        }
+        use(spec, wish, listener).close();
+    }
+
+    /** Blocks while the model loads; a second caller waits for the first one's load. The use ends with its closing. */
+    Use use(EngineSpec spec, long wish, LoadListener listener) throws Problem {
+        Slot slot;
+        List<Slot> unused;
+        synchronized (this) {
+            slot = slots.computeIfAbsent(spec, _ -> new Slot());
+            slot.users++;
+            if (wish >= newestWish) {
+                newestWish = wish;
+                newest = spec;
+            }
+            unused = takeUnused();
+        }
+        unused.forEach(Slot::release); // before the load: there may not be memory for both
+        boolean loaded = false;
+        try {
+            Use use = new Use(slot, slot.lease(spec, listener));
+            loaded = true;
+            return use;
+        } finally {
+            if (!loaded) {
+                end(slot);
+            }
+        }
+    }
+
+    private void end(Slot slot) {
+        List<Slot> unused;
+        synchronized (this) {
+            slot.users--;
+            unused = takeUnused();
+        }
+        unused.forEach(Slot::release);
+    }
+
+    /** Only while holding the lock. A slot that is being loaded has a user. */
+    private List<Slot> takeUnused() {
+        List<Slot> unused = new ArrayList<>();
+        slots.entrySet().removeIf(entry -> {
+            boolean drop = entry.getValue().users == 0 && !entry.getKey().equals(newest);
+            if (drop) {
+                unused.add(entry.getValue());
+            }
+            return drop;
+        });
+        return unused;
     }
 
     @Override
     public void close() {
-        closed = true;
-        slots.values().forEach(Slot::release);
+        List<Slot> all;
+        synchronized (this) {
+            closed = true;
+            all = List.copyOf(slots.values());
+        }
+        all.forEach(Slot::release);
+    }
+
+    /** One answer's use of a lease. */
+    final class Use implements AutoCloseable {
+        private final Slot slot;
+        private final EngineLease lease;
+        private boolean ended;
+
+        private Use(Slot slot, EngineLease lease) {
+            this.slot = slot;
+            this.lease = lease;
+        }
+
+        EngineLease lease() {
+            return lease;
+        }
+
+        @Override
+        public void close() {
+            synchronized (EngineLeases.this) {
+                if (ended) {
+                    return;
+                }
+                ended = true;
+            }
+            end(slot);
+        }
     }
 
     private final class Slot {
         private final Object loading = new Object();
         private volatile @Nullable EngineLease held;
+        private int users; // guarded by the leases
 
         EngineLease lease(EngineSpec spec, LoadListener listener) throws Problem {
             synchronized (loading) {

@@ -2,7 +2,6 @@ package koine.app.chat;
 
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,7 @@ final class EngineStart {
     private sealed interface Event {
         record Progress(double fraction) implements Event {}
 
-        record Ready(EngineLease lease) implements Event {}
+        record Ready(EngineLeases.Use use) implements Event {}
 
         record Failed(Problem problem) implements Event {}
 
@@ -25,11 +24,27 @@ final class EngineStart {
     }
 
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private boolean givenUp; // guarded by this
 
-    /** @return null when stopped before the engine was ready */
-    @Nullable
-    EngineLease await(EngineLeases leases, EngineSpec spec, ChatObserver observer) throws Problem {
-        Thread.ofPlatform().name("koine-engine-start").daemon().start(() -> start(leases, spec));
+    /**
+     * @param wish from {@link EngineLeases#wish}
+     * @return the caller's to close; null when stopped before the engine was ready
+     */
+    EngineLeases.@Nullable Use await(EngineLeases leases, EngineSpec spec, long wish, ChatObserver observer)
+            throws Problem {
+        Thread.ofPlatform().name("koine-engine-start").daemon().start(() -> start(leases, spec, wish));
+        EngineLeases.Use use = null;
+        try {
+            use = ready(observer);
+            return use;
+        } finally {
+            if (use == null) {
+                giveUp();
+            }
+        }
+    }
+
+    private EngineLeases.@Nullable Use ready(ChatObserver observer) throws Problem {
         while (true) {
             Event event;
             try {
@@ -40,8 +55,8 @@ final class EngineStart {
             }
             switch (event) {
                 case Event.Progress(double fraction) -> observer.onLoadProgress(fraction);
-                case Event.Ready(EngineLease lease) -> {
-                    return lease;
+                case Event.Ready(EngineLeases.Use use) -> {
+                    return use;
                 }
                 case Event.Failed(Problem problem) -> throw problem;
                 case Event.Broken(RuntimeException bug) -> throw bug;
@@ -56,13 +71,35 @@ final class EngineStart {
         events.add(new Event.Stopped());
     }
 
-    private void start(EngineLeases leases, EngineSpec spec) {
+    private void start(EngineLeases leases, EngineSpec spec, long wish) {
         try {
-            events.add(new Event.Ready(leases.lease(spec, fraction -> events.add(new Event.Progress(fraction)))));
+            hand(leases.use(spec, wish, fraction -> events.add(new Event.Progress(fraction))));
         } catch (Problem e) {
             events.add(new Event.Failed(e));
         } catch (RuntimeException e) {
             events.add(new Event.Broken(e));
+        }
+    }
+
+    private void hand(EngineLeases.Use use) {
+        synchronized (this) {
+            if (!givenUp) {
+                events.add(new Event.Ready(use));
+                return;
+            }
+        }
+        use.close();
+    }
+
+    /** Nobody will take the engine that may have become ready, or will. */
+    private void giveUp() {
+        synchronized (this) {
+            givenUp = true;
+        }
+        for (Event event = events.poll(); event != null; event = events.poll()) {
+            if (event instanceof Event.Ready(EngineLeases.Use use)) {
+                use.close();
+            }
         }
     }
 }

@@ -67,28 +67,31 @@ public final class StoringChatService implements ChatService, AutoCloseable {
     @Override
     public Message ask(@Nullable String conversationId, String question, ChatOptions options, ChatObserver observer)
             throws Problem {
+        long wish = leases.wish();
         SqliteConversationStore store = store(options);
         // Whatever can be refused is refused before the question is stored, so that the person still has it in hand.
         InstalledModel model = model(options);
         Path pack = packs.pack();
         ChatTurn turn = store.begin(conversationId, question, options.system(), model.id(), options.language());
-        return answer(store, turn, new EngineSpec(model.path(), pack, 0), options, observer);
+        return answer(store, turn, new EngineSpec(model.path(), pack, 0), wish, options, observer);
     }
 
     @Override
     public Message retry(String conversationId, ChatOptions options, ChatObserver observer) throws Problem {
+        long wish = leases.wish();
         SqliteConversationStore store = store(options);
         InstalledModel model = model(options);
         Path pack = packs.pack();
         ChatTurn turn = store.beginAgain(conversationId, model.id(), options.language());
-        return answer(store, turn, new EngineSpec(model.path(), pack, 0), options, observer);
+        return answer(store, turn, new EngineSpec(model.path(), pack, 0), wish, options, observer);
     }
 
     @Override
     public void prepare(ChatOptions options, DoubleConsumer progress) {
+        long wish = leases.wish();
         Thread.ofPlatform().name("koine-engine-prepare").daemon().start(() -> {
             try {
-                leases.lease(new EngineSpec(model(options).path(), packs.pack(), 0), progress::accept);
+                leases.prepare(new EngineSpec(model(options).path(), packs.pack(), 0), wish, progress::accept);
             } catch (Problem e) {
                 LOG.info("no model was prepared: {}", e.code());
             } finally {
@@ -134,7 +137,12 @@ public final class StoringChatService implements ChatService, AutoCloseable {
     }
 
     private Message answer(
-            SqliteConversationStore store, ChatTurn turn, EngineSpec spec, ChatOptions options, ChatObserver observer)
+            SqliteConversationStore store,
+            ChatTurn turn,
+            EngineSpec spec,
+            long wish,
+            ChatOptions options,
+            ChatObserver observer)
             throws Problem {
         String conversationId = turn.conversation().id();
         AnswerWriter writer = store.write(turn.answer());
@@ -144,11 +152,8 @@ public final class StoringChatService implements ChatService, AutoCloseable {
         try {
             observer.onStored(turn);
             ChatRequest request = request(store, turn, options);
-            ChatResult result = ask(answer, spec, request, writer, observer);
-            ended = true;
-            if (result != null) {
-                observer.onResult(result);
-            }
+            ChatResult result = ask(answer, spec, wish, request, writer, observer);
+            ended = true; // the writer tries twice by itself; a third end would say less than the second
             return end(writer, observer, result);
         } catch (StorageException e) {
             throw e.problem();
@@ -183,7 +188,12 @@ public final class StoringChatService implements ChatService, AutoCloseable {
 
     /** @return null when the answer was stopped before the engine said anything */
     private @Nullable ChatResult ask(
-            RunningAnswer answer, EngineSpec spec, ChatRequest request, AnswerWriter writer, ChatObserver observer)
+            RunningAnswer answer,
+            EngineSpec spec,
+            long wish,
+            ChatRequest request,
+            AnswerWriter writer,
+            ChatObserver observer)
             throws Problem {
         ChatListener listener = new ChatListener() {
             @Override
@@ -200,22 +210,24 @@ public final class StoringChatService implements ChatService, AutoCloseable {
             }
         };
         for (int attempt = 1; ; attempt++) {
-            EngineLease lease = answer.start().await(leases, spec, observer);
-            if (lease == null || answer.stopped()) {
-                return null;
-            }
-            try {
-                answer.asking(lease.engine());
-                return lease.engine().chat(request, listener);
-            } catch (Problem e) {
-                if (answer.stopped()) {
-                    return null; // breaking off is what was wanted
+            try (EngineLeases.Use use = answer.start().await(leases, spec, wish, observer)) {
+                if (use == null || answer.stopped()) {
+                    return null;
                 }
-                // An engine that died while nobody was asking is noticed only now, and a new one can answer.
-                if (attempt == 2 || lease.alive() || !writer.soFar().isEmpty()) {
-                    throw e;
+                EngineLease lease = use.lease();
+                try {
+                    answer.asking(lease.engine());
+                    return lease.engine().chat(request, listener);
+                } catch (Problem e) {
+                    if (answer.stopped()) {
+                        return null; // breaking off is what was wanted
+                    }
+                    // An engine that died while nobody was asking is noticed only now, and a new one can answer.
+                    if (attempt == 2 || lease.alive() || !writer.soFar().isEmpty()) {
+                        throw e;
+                    }
+                    LOG.info("the engine is gone; starting another");
                 }
-                LOG.info("the engine is gone; starting another");
             }
         }
     }
@@ -224,18 +236,17 @@ public final class StoringChatService implements ChatService, AutoCloseable {
         if (result == null) {
             return end(writer, observer, MessageState.INTERRUPTED, null);
         }
-        MessageState state =
-                result.finish() == ChatResult.Finish.CANCELLED ? MessageState.INTERRUPTED : MessageState.COMPLETE;
-        return end(
-                writer,
-                observer,
-                state,
+        Message stored = writer.finish(
+                result.finish() == ChatResult.Finish.CANCELLED ? MessageState.INTERRUPTED : MessageState.COMPLETE,
                 new Timings(
                         result.promptTokens(),
                         result.cachedTokens(),
                         result.answerTokens(),
                         result.promptMillis(),
                         result.answerMillis()));
+        observer.onResult(result);
+        observer.onEnd(stored);
+        return stored;
     }
 
     private static Message end(

@@ -6,12 +6,15 @@ import java.time.Duration;
 import koine.app.conversations.Message.Timings;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The writing end of one streaming answer. Text given to {@link #append} is on disk half a second later at the latest,
  * also when no more follows. Any thread.
  */
 public final class AnswerWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(AnswerWriter.class);
     private static final Duration DELAY = Duration.ofMillis(500);
 
     private final Database database;
@@ -42,7 +45,8 @@ public final class AnswerWriter {
     }
 
     /**
-     * Writes the rest and the end of the answer.
+     * Writes the rest and the end of the answer; once, and a second time when that failed: what is not written now is
+     * lost.
      *
      * @return the answer as stored
      */
@@ -51,7 +55,12 @@ public final class AnswerWriter {
             finished = true;
         }
         try {
-            return database.write(c -> end(c, state, timings));
+            try {
+                return database.write(c -> end(c, state, timings));
+            } catch (Problem first) {
+                LOG.warn("the end of an answer is written a second time after {}", first.code());
+                return database.write(c -> end(c, state, timings));
+            }
         } finally {
             onFinished.run();
         }

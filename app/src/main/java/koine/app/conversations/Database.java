@@ -21,8 +21,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import koine.app.PrivateFiles;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -39,6 +42,8 @@ final class Database implements AutoCloseable {
 
     private static final List<String> SCRIPTS = List.of("001-conversations.sql");
     private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration LOG_TIMEOUT = Duration.ofSeconds(1);
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
     private final @Nullable Path file;
     private final List<String> migrations;
@@ -179,7 +184,7 @@ final class Database implements AutoCloseable {
         try {
             Path folder = file.getParent();
             if (folder != null) {
-                Files.createDirectories(folder);
+                PrivateFiles.createFolders(folder);
             }
             if (Files.exists(file)) {
                 return;
@@ -215,7 +220,11 @@ final class Database implements AutoCloseable {
         long deadline = System.nanoTime() + BUSY_TIMEOUT.toNanos();
         while (true) {
             try {
-                execute(c, "PRAGMA journal_mode = WAL");
+                String mode = text(c, "PRAGMA journal_mode = WAL");
+                if (!mode.equals("wal") && !mode.equals("memory")) {
+                    // As safe, but a reader can hold up a writer: SQLite answers so where memory cannot be shared.
+                    LOG.warn("the file system has no write-ahead log; the journal is {}", mode);
+                }
                 return;
             } catch (SQLException e) {
                 if (!StorageProblems.isBusy(e) || System.nanoTime() > deadline) {
@@ -249,6 +258,27 @@ final class Database implements AutoCloseable {
         try (Statement statement = c.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             return row.next() ? row.getInt(1) : 0;
+        }
+    }
+
+    private static String text(Connection c, String sql) throws SQLException {
+        try (Statement statement = c.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.next() ? row.getString(1) : "";
+        }
+    }
+
+    /**
+     * Empties the write-ahead log, where deleted words stay otherwise.
+     *
+     * @return false when another process is reading from it
+     */
+    static boolean emptyLog(Connection c) throws SQLException {
+        execute(c, "PRAGMA busy_timeout = " + LOG_TIMEOUT.toMillis());
+        try {
+            return number(c, "PRAGMA wal_checkpoint(TRUNCATE)") == 0; // the first column says "busy"
+        } finally {
+            execute(c, "PRAGMA busy_timeout = " + BUSY_TIMEOUT.toMillis());
         }
     }
 

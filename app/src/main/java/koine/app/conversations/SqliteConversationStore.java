@@ -18,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import koine.app.conversations.Message.Timings;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Conversations in one SQLite file, shared with other processes of the same user. Any thread; the file is opened at
@@ -44,10 +46,13 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
                    prompt_tokens, cached_tokens, answer_tokens, prompt_millis, answer_millis
             FROM messages""";
 
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteConversationStore.class);
+
     private final Database database;
     private final Writer self;
     private final Ids ids = new Ids();
     private final Set<String> open = ConcurrentHashMap.newKeySet(); // answers that this store is writing
+    private volatile boolean deletedWordsLeft;
 
     /** @param file made, readable by its owner alone, when it does not exist */
     public SqliteConversationStore(Path file) {
@@ -120,7 +125,7 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
     public void delete(String conversationId) {
         writing(c -> update(c, "DELETE FROM conversations WHERE id = ?", conversationId));
         // The write-ahead log still holds the pages with the deleted words.
-        reading(c -> update(c, "PRAGMA wal_checkpoint(TRUNCATE)"));
+        deletedWordsLeft = !reading(Database::emptyLog);
     }
 
     /**
@@ -183,6 +188,15 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
 
     @Override
     public void close() {
+        if (deletedWordsLeft) {
+            deletedWordsLeft = false;
+            try {
+                boolean gone = database.read(Database::emptyLog);
+                LOG.info("the log of the conversations was emptied at last: {}", gone);
+            } catch (Problem e) {
+                LOG.warn("the log of the conversations could not be emptied: {}", e.code());
+            }
+        }
         database.close();
     }
 
@@ -352,10 +366,6 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
         try (PreparedStatement statement = c.prepareStatement(sql)) {
             for (int i = 0; i < values.length; i++) {
                 statement.setObject(i + 1, values[i]);
-            }
-            if (sql.startsWith("PRAGMA")) {
-                statement.execute();
-                return 0;
             }
             return statement.executeUpdate();
         }

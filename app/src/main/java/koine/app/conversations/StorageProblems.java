@@ -1,6 +1,8 @@
 package koine.app.conversations;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
@@ -16,6 +18,8 @@ final class StorageProblems {
     private static final int FULL = 13;
     private static final int CANTOPEN = 14;
     private static final int NOTADB = 26;
+
+    private static final long ENOUGH_BYTES = 256 * 1024;
 
     private StorageProblems() {}
 
@@ -47,11 +51,24 @@ final class StorageProblems {
     }
 
     static Problem of(IOException e, Path file) {
-        String message = e.getMessage();
-        if (message != null && message.contains("No space left")) {
+        if (!(e instanceof AccessDeniedException) && usableBytes(file) < ENOUGH_BYTES) {
             return new Problem("KOINE-C105", Map.of("folder", parent(file).toString()), e);
         }
         return new Problem("KOINE-C104", Map.of("folder", parent(file).toString()), e);
+    }
+
+    /** Java has no error of its own for a full disk, and the system's words for it are in the user's language. */
+    private static long usableBytes(Path file) {
+        for (Path place = file.toAbsolutePath(); place != null; place = place.getParent()) {
+            if (Files.exists(place)) {
+                try {
+                    return Files.getFileStore(place).getUsableSpace();
+                } catch (IOException e) {
+                    return Long.MAX_VALUE;
+                }
+            }
+        }
+        return Long.MAX_VALUE;
     }
 
     static boolean isBusy(SQLException e) {

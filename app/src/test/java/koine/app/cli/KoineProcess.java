@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class KoineProcess implements AutoCloseable {
     private final Process process;
     private final BufferedReader out;
+    private final StringBuilder printed = new StringBuilder();
 
     KoineProcess(Path home, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
@@ -39,19 +41,34 @@ final class KoineProcess implements AutoCloseable {
 
     /** Blocks until the answer has begun. */
     KoineProcess awaitOutput() throws IOException {
-        if (out.read() < 0) {
-            throw new IOException("no output, but: " + err());
-        }
+        read();
         return this;
     }
 
+    /** What was printed in this time from now on, and before. */
+    String outWithin(Duration time) throws IOException {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < end) {
+            read();
+        }
+        return printed.toString();
+    }
+
+    private void read() throws IOException {
+        int c = out.read();
+        if (c < 0) {
+            throw new IOException("no more output, but: " + err());
+        }
+        printed.append((char) c);
+    }
+
+    /** All that was printed, to the end. */
     String out() {
         try {
-            StringBuilder text = new StringBuilder();
             for (int c = out.read(); c >= 0; c = out.read()) {
-                text.append((char) c);
+                printed.append((char) c);
             }
-            return text.toString();
+            return printed.toString();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -10,8 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import koine.app.conversations.Message.Timings;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +28,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.Function;
 
 @Timeout(120)
 class SqliteConversationStoreTest {
@@ -81,6 +88,35 @@ class SqliteConversationStoreTest {
             assertEquals(new Timings(7, 2, 3, 12.5, 30.25), answer.timings());
             assertEquals(turn.question().id(), answer.parentId());
             assertEquals("m", answer.model());
+        }
+
+        @Test
+        void whose_end_could_not_be_written_at_once_still_ends_complete_and_says_nothing_twice() throws Exception {
+            ChatTurn turn = store.begin(null, "q", null, "m", "en");
+            AtomicInteger tries = new AtomicInteger();
+            try (Database hindered = new Database(file)) {
+                hindered.read(c -> {
+                    Function.create(c, "hinder", new Function() {
+                        @Override
+                        protected void xFunc() throws SQLException {
+                            if (tries.incrementAndGet() == 1) {
+                                throw new SQLException("as if the disk were full for a moment");
+                            }
+                            result(1);
+                        }
+                    });
+                    return SqliteConversationStore.update(c, """
+                            CREATE TEMP TRIGGER hindrance AFTER UPDATE OF state ON main.messages
+                            BEGIN SELECT hinder(); END""");
+                });
+                AnswerWriter writer = new AnswerWriter(hindered, turn.answer(), () -> {});
+                writer.append("the whole answer");
+                writer.finish(MessageState.COMPLETE, null);
+            }
+            assertEquals(2, tries.get());
+            Message stored = store.messages(turn.conversation().id()).getLast();
+            assertEquals("the whole answer", stored.content());
+            assertEquals(MessageState.COMPLETE, stored.state());
         }
 
         @Test
@@ -157,6 +193,24 @@ class SqliteConversationStoreTest {
     }
 
     @Test
+    void deleted_words_that_another_process_was_still_reading_are_gone_when_the_store_is_closed() throws Exception {
+        String id = turn(null, "one", "xyzzy-secret").conversation().id();
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+            other.setAutoCommit(false);
+            try (Statement statement = other.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT count(*) FROM messages")) {
+                assertTrue(row.next());
+                store.delete(id);
+            }
+            Path log = file.resolveSibling("koine.db-wal");
+            assertTrue(Files.size(log) > 0, "the other reader was in the way");
+            other.rollback();
+            store.close();
+            assertEquals(0, Files.size(log));
+        }
+    }
+
+    @Test
     void the_file_and_its_companions_can_be_read_by_the_owner_alone() throws Exception {
         store.list();
         Assumptions.assumeTrue(
@@ -167,6 +221,8 @@ class SqliteConversationStoreTest {
                     PosixFilePermissions.toString(Files.getPosixFilePermissions(file.resolveSibling(name))),
                     name);
         }
+        assertEquals(
+                "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file.resolveSibling("."))));
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,7 +28,7 @@ final class EngineLauncher {
     private static final long MAX_LOG_BYTES = 1024 * 1024;
     /**
      * Little compiler and one collector thread: they compete with the model's own threads. A crash in native code
-     * leaves no dump: it would hold pieces of conversations.
+     * leaves neither a report nor, as far as Java decides it, a core dump: they would hold pieces of conversations.
      */
     private static final List<String> OPTIONS = List.of(
             "-XX:+UseSerialGC",
@@ -35,6 +36,7 @@ final class EngineLauncher {
             "-Xmx256m",
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:+SuppressFatalErrorMessage",
+            "-XX:-CreateCoredumpOnCrash", // else the line above ends in abort()
             "-XX:-UsePerfData",
             "-Djava.awt.headless=true",
             "--enable-native-access=ALL-UNNAMED");
@@ -114,10 +116,15 @@ final class EngineLauncher {
     }
 
     private Path log(EngineKey key) throws IOException {
-        Files.createDirectories(logFolder);
+        PrivateFolder.create(logFolder);
         Path log = logFolder.resolve("engine-" + key.hash() + ".log");
         if (Files.exists(log) && Files.size(log) > MAX_LOG_BYTES) {
             Files.move(log, log.resolveSibling(log.getFileName() + ".old"), StandardCopyOption.REPLACE_EXISTING);
+        }
+        try {
+            Files.createFile(log, PrivateFolder.rightsOfFile(log));
+        } catch (FileAlreadyExistsException e) {
+            return log; // the engine appends
         }
         return log;
     }

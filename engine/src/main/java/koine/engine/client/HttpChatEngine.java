@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import koine.engine.client.ChatResult.Finish;
 import koine.i18n.Problem;
 import koine.net.LoopbackClient;
@@ -26,6 +28,8 @@ final class HttpChatEngine implements ChatEngine {
     private static final Logger LOG = LoggerFactory.getLogger(HttpChatEngine.class);
     private static final String COMPLETIONS = "/v1/chat/completions";
     private static final Duration CANCEL_ANSWER = Duration.ofSeconds(5);
+    private static final Pattern LINE = Pattern.compile("\\(line (\\d+)\\)$");
+    private static final Pattern QUOTED = Pattern.compile("('[^']{1,40}')");
     private static final int MAX_ERROR_BYTES = 64 * 1024;
     private static final int MAX_EVENT_BYTES = 16 * 1024 * 1024;
 
@@ -166,11 +170,27 @@ final class HttpChatEngine implements ChatEngine {
                                 "contextTokens",
                                 integer(error, "n_ctx")));
             case "template_missing" -> new Problem("KOINE-E203", Map.of());
-            case "template_unsupported", "template_error" -> new Problem("KOINE-E204", Map.of("detail", message));
-            case "server_error" -> new Problem("KOINE-E205", Map.of("detail", message));
+            case "template_unsupported" ->
+                new Problem("KOINE-E204", Map.of("detail", place(message) + found(QUOTED, message, " ")));
+            // what it quotes may be of the conversation
+            case "template_error" -> new Problem("KOINE-E204", Map.of("detail", place(message)));
             case "unavailable_error", "overloaded_error" -> new Problem("KOINE-E208", Map.of());
-            default -> new Problem("KOINE-E207", Map.of("detail", message));
+            default -> {
+                // not the message: what a library says of a request may quote the conversation
+                LOG.warn("the engine answered with {}", type);
+                yield new Problem(type.equals("server_error") ? "KOINE-E205" : "KOINE-E207", Map.of());
+            }
         };
+    }
+
+    /** Where in the template, in words of no language: {@code chat_template:12}. */
+    private static String place(String message) {
+        return "chat_template" + found(LINE, message, ":");
+    }
+
+    private static String found(Pattern pattern, String message, String before) {
+        Matcher matcher = pattern.matcher(message);
+        return matcher.find() ? before + matcher.group(1) : "";
     }
 
     @Override

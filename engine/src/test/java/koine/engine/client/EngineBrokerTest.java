@@ -250,6 +250,26 @@ class EngineBrokerTest {
         }
 
         @Test
+        void byACrashWithoutADumpThatWouldHoldPiecesOfConversations() throws Exception {
+            EngineKey key = EngineKey.of(new EngineSpec(model, pack, 0));
+            PrivateFolder.ensure(runtime);
+            Process crashing =
+                    new EngineLauncher(logs, List.of(), ENGINE).launch(key, runtime.resolve("engine-crash.json"));
+            engines.add(crashing.pid());
+            signal("SEGV", crashing.pid());
+            assertTrue(crashing.waitFor(10, TimeUnit.SECONDS));
+            int aborted = 128 + 6;
+            assertNotEquals(aborted, crashing.exitValue());
+            assertNotEquals(128 + 11, crashing.exitValue());
+            assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("posix"), "no POSIX rights");
+            try (Stream<Path> files = Files.list(logs)) {
+                for (Path log : files.toList()) {
+                    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(log)));
+                }
+            }
+        }
+
+        @Test
         void whenItsModelHangsWhileLoadingAndItsHolderIsKilled() throws Exception {
             Files.writeString(model, "hang");
             Clients.Client holder = client();
