@@ -1,15 +1,18 @@
 #!/bin/sh
-# The image's bin/koine on Linux. Java reads file names and arguments by the locale; without one, a path or a question that
-# is not plain English breaks.
+# The image's bin/koine on Linux.
 self=$0
 while [ -L "$self" ]; do
     link=$(readlink "$self")
     case $link in /*) self=$link ;; *) self=${self%/*}/$link ;; esac
 done
-case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
-C | POSIX)
-    unset LC_ALL
+
+# Java reads file names and arguments by the locale's characters. With no locale, or one that is not installed here, a path or
+# a question that is not plain English would break; the language wanted stays what it was.
+if [ "$(locale charmap 2>/dev/null)" != UTF-8 ]; then
+    if [ -n "${LC_ALL:-}" ]; then
+        export LANG="$LC_ALL"
+        unset LC_ALL
+    fi
     export LC_CTYPE=C.UTF-8
-    ;;
-esac
+fi
 exec "${self%/*}/koine-app" "$@"

@@ -49,13 +49,15 @@ find_jdk() {
     die "Koine needs a JDK 25 or newer, and this computer has ${found:-none}: install one, or set KOINE_JAVA_HOME to its folder."
 }
 
-# Java reads file names and arguments by the locale; without one, a path or a question that is not plain English breaks.
-case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
-C | POSIX)
-    unset LC_ALL
+# Java reads file names and arguments by the locale's characters. With no locale, or one that is not installed here, a path or
+# a question that is not plain English would break; the language wanted stays what it was.
+if [ "$(locale charmap 2>/dev/null)" != UTF-8 ]; then
+    if [ -n "${LC_ALL:-}" ]; then
+        export LANG="$LC_ALL"
+        unset LC_ALL
+    fi
     export LC_CTYPE=C.UTF-8
-    ;;
-esac
+fi
 
 setup() {
     sum=$(cat "$root"/setup/*.java | cksum) || die "The folder $root/setup cannot be read."

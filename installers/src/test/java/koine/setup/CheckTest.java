@@ -16,10 +16,15 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckTest {
     private static final String REPORT = """
             <?xml version="1.0" encoding="UTF-8"?>
-            <testsuite name="koine.ATest" tests="%s" errors="%s" skipped="%s" failures="%s">
-              <testcase name="some_test" classname="koine.ATest">%s</testcase>
+            <testsuite name="koine.ATest" tests="0" errors="0" skipped="0" failures="0">
+              %s<testcase name="some_test" classname="koine.ATest">%s</testcase>
             </testsuite>
             """;
+
+    /** As Surefire reports a class with nested ones: the numbers of the suite leave those out, the cases are all there. */
+    private static String report(int tests, String end) {
+        return REPORT.formatted("<testcase name=\"nested\" classname=\"koine.ATest$B\"/>".repeat(tests - 1), end);
+    }
 
     @TempDir
     Path folder;
@@ -36,9 +41,8 @@ class CheckTest {
     void ends_with_the_tests_that_did_not_run_and_the_sum_over_all_modules() throws Exception {
         checkout.write("pom.xml", "<project><module>ui</module><module>app</module></project>");
         checkout.write("app/pom.xml", "<project/>");
-        checkout.write("reports/one.xml", REPORT.formatted(5, 0, 0, 0, ""));
-        checkout.write(
-                "reports/two.xml", REPORT.formatted(3, 0, 1, 0, "<skipped message=\"Assumption failed: needs g++\"/>"));
+        checkout.write("reports/one.xml", report(5, ""));
+        checkout.write("reports/two.xml", report(3, "<skipped message=\"Assumption failed: needs g++\"/>"));
         checkout.maven(reporting("ui", "one") + reporting("app", "two"));
 
         Result result = checkout.check();
@@ -46,14 +50,14 @@ class CheckTest {
         assertEquals(0, result.code(), result.err());
         assertEquals(
                 List.of(
-                        "Not run: koine.ATest some_test: Assumption failed: needs g++",
+                        "Not run: koine.ATest some_test: needs g++",
                         "Tests run: 8, Failures: 0, Errors: 0, Skipped: 1"),
                 result.out().lines().toList().reversed().subList(0, 2).reversed());
     }
 
     @Test
     void fails_when_a_test_failed_even_if_Maven_did_not() throws Exception {
-        checkout.write("reports/one.xml", REPORT.formatted(2, 0, 0, 1, "<failure/>"));
+        checkout.write("reports/one.xml", report(2, "<failure/>"));
         checkout.maven(reporting("ui", "one"));
 
         Result result = checkout.check();
@@ -72,7 +76,7 @@ class CheckTest {
 
     @Test
     void fails_when_Maven_failed_though_no_test_did() throws Exception {
-        checkout.write("reports/one.xml", REPORT.formatted(2, 0, 0, 0, ""));
+        checkout.write("reports/one.xml", report(2, ""));
         checkout.maven(reporting("ui", "one") + "exit 1");
 
         Result result = checkout.check();
@@ -83,8 +87,8 @@ class CheckTest {
 
     @Test
     void counts_no_report_of_an_earlier_run() throws Exception {
-        checkout.write("ui/target/surefire-reports/TEST-old.xml", REPORT.formatted(100, 0, 0, 0, ""));
-        checkout.write("reports/one.xml", REPORT.formatted(2, 0, 0, 0, ""));
+        checkout.write("ui/target/surefire-reports/TEST-old.xml", report(100, ""));
+        checkout.write("reports/one.xml", report(2, ""));
         checkout.maven(reporting("ui", "one"));
 
         assertEquals("Tests run: 2, Failures: 0, Errors: 0, Skipped: 0", lastLine(checkout.check()));

@@ -58,9 +58,11 @@ class StartTest {
         }
 
         @Test
-        void works_where_no_locale_is_set_and_where_the_locale_is_C() throws Exception {
+        void works_where_no_locale_is_set_where_it_is_C_and_where_it_is_not_installed() throws Exception {
             assertTrue(checkout.koine("سلام").out().contains("[سلام]"));
             checkout.environment("LC_ALL", "C");
+            assertTrue(checkout.koine("سلام").out().contains("[سلام]"));
+            checkout.environment("LC_ALL", "tlh_QO.UTF-8");
             assertTrue(checkout.koine("سلام").out().contains("[سلام]"));
         }
 

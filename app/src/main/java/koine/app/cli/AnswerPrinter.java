@@ -127,6 +127,9 @@ final class AnswerPrinter implements ChatObserver {
     /** Closes the line. @return the exit code */
     int ended() {
         closeLine();
+        if (interrupted && status.seen()) {
+            context.terminal().err().println(context.text("cli.chat.stopped", Map.of()));
+        }
         return interrupted ? ExitCodes.INTERRUPTED : ExitCodes.DONE;
     }
 
