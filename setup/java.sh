@@ -50,13 +50,9 @@ find_jdk() {
 }
 
 # Java reads file names and arguments by the locale's characters. With no locale, or one that is not installed here, a path or
-# a question that is not plain English would break; the language wanted stays what it was.
+# a question that is not plain English would break; the language wanted is handed on beside it.
 if [ "$(locale charmap 2>/dev/null)" != UTF-8 ]; then
-    if [ -n "${LC_ALL:-}" ]; then
-        export LANG="$LC_ALL"
-        unset LC_ALL
-    fi
-    export LC_CTYPE=C.UTF-8
+    export KOINE_LANGUAGE="${KOINE_LANGUAGE:-${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}}" LC_ALL=C.UTF-8
 fi
 
 setup() {

@@ -9,9 +9,12 @@ import koine.i18n.UiLanguage;
 public final class SystemLanguage {
     private SystemLanguage() {}
 
-    /** By POSIX the first of {@code LC_ALL}, {@code LC_MESSAGES}, {@code LANG} that says something; else what Java found. */
+    /**
+     * {@code KOINE_LANGUAGE}, which our start scripts set where they replace a locale that is not installed; else by POSIX the
+     * first of {@code LC_ALL}, {@code LC_MESSAGES}, {@code LANG} that says something; else what Java found.
+     */
     public static UiLanguage of(Map<String, String> environment, Properties properties) {
-        for (String name : List.of("LC_ALL", "LC_MESSAGES", "LANG")) {
+        for (String name : List.of("KOINE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")) {
             String value = environment.getOrDefault(name, "");
             if (!value.isBlank()) {
                 return UiLanguage.best(List.of(value.replaceFirst("[.@].*", ""))); // ar_EG.UTF-8@variant

@@ -14,16 +14,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./check}: its last lines and its exit code. */
 class CheckTest {
-    private static final String REPORT = """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <testsuite name="koine.ATest" tests="0" errors="0" skipped="0" failures="0">
-              %s<testcase name="some_test" classname="koine.ATest">%s</testcase>
-            </testsuite>
-            """;
-
     /** As Surefire reports a class with nested ones: the numbers of the suite leave those out, the cases are all there. */
     private static String report(int tests, String end) {
-        return REPORT.formatted("<testcase name=\"nested\" classname=\"koine.ATest$B\"/>".repeat(tests - 1), end);
+        return """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <testsuite name="koine.ATest" tests="0" errors="0" skipped="0" failures="0">
+                  %s<testcase name="some_test" classname="koine.ATest">%s</testcase>
+                </testsuite>
+                """.formatted("<testcase name=\"nested\" classname=\"koine.ATest$B\"/>".repeat(tests - 1), end);
     }
 
     @TempDir
