@@ -1,45 +1,66 @@
 package koine.engine.llama;
 
-import java.util.Objects;
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import koine.engine.llama.ffm.LlamaLibrary;
+import koine.engine.llama.ffm.MemoryLibrary;
+import koine.engine.llama.ffm.NativeBuffer;
 import koine.engine.llama.ffm.NativeCallback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One sequence of tokens a model has read. Meant for one thread; a call from another waits. What a context computes may
- * be ended from within only, by the question given to {@link #abortWhen}.
+ * Sequences of tokens a model has read, in one memory. Meant for one thread; a call from another waits. What a context
+ * computes may be ended from within only, by the question given to {@link #abortWhen}.
  */
 public final class LlamaContext implements AutoCloseable {
+    private static final int NO_ROOM = 1;
     private static final int ABORTED = 2;
-    private static final int SEQUENCE = 0;
 
     private final LlamaLibrary library;
+    private final MemoryLibrary memoryLibrary;
     private final LlamaModel model;
     private final Vocabulary vocabulary;
     private final Handle handle;
-    private final int batchTokens;
+    private final ContextOptions options;
     private final int contextTokens;
     private @Nullable NativeCallback abortCallback;
-    private boolean hasLogits;
+    private final boolean[] hasLogits;
+    private final int[] rowSequence;
 
-    LlamaContext(LlamaLibrary library, LlamaModel model, long address, int batchTokens) {
+    /** How a {@link #decode} ended. */
+    public enum Decoded {
+        DONE,
+        /** The abort question was answered with yes; what was read before this batch is still there, or less of it. */
+        ABORTED,
+        /** The memory has no place for the batch; nothing has changed. */
+        NO_ROOM
+    }
+
+    LlamaContext(LlamaLibrary library, LlamaModel model, long address, ContextOptions options) {
         this.library = library;
+        this.memoryLibrary = library.memory();
         this.model = model;
         this.handle = new Handle("llama_context", address);
         this.vocabulary = model.vocabulary();
-        this.batchTokens = batchTokens;
+        this.options = options;
         this.contextTokens = library.contextSize(address);
+        this.hasLogits = new boolean[options.batchTokens()];
+        this.rowSequence = new int[options.batchTokens()];
     }
 
-    /** Most tokens it holds; llama.cpp may have rounded what was asked for. */
+    /** Most tokens of all sequences together; llama.cpp may have rounded what was asked for. */
     public int contextTokens() {
         return contextTokens;
     }
 
     /** Most tokens of one {@link #decode}. */
     public int batchTokens() {
-        return batchTokens;
+        return options.batchTokens();
+    }
+
+    /** How many sequences it can hold, numbered from 0. */
+    public int sequences() {
+        return options.sequences();
     }
 
     /**
@@ -56,57 +77,92 @@ public final class LlamaContext implements AutoCloseable {
         }
     }
 
-    /** How many tokens it has read. */
-    public synchronized int position() {
-        return library.memoryLastPosition(memory(), SEQUENCE) + 1;
+    /** The position the sequence's next token has, which is how many it has read. */
+    public synchronized int position(int sequence) {
+        requireSequence(sequence);
+        return memoryLibrary.lastPosition(memory(), sequence) + 1;
+    }
+
+    /** The first position of the sequence that can still be attended to, -1 when it is empty. */
+    public synchronized int firstPosition(int sequence) {
+        requireSequence(sequence);
+        return memoryLibrary.firstPosition(memory(), sequence);
     }
 
     /**
-     * Reads tokens as the continuation of what was read; the next one can be sampled then.
+     * Reads tokens. Where one wants an output, the token after it can be sampled then, until the next call.
      *
-     * @return false when it was aborted; what it had read before is still there
-     * @throws IllegalArgumentException for tokens that are not in the vocabulary, that are more than a batch, or that do
-     *     not fit the context any more
+     * @throws IllegalArgumentException for an empty batch, tokens that are not in the vocabulary, or positions that do not
+     *     continue their sequence
      * @throws LlamaException when llama.cpp reports a failure
      */
-    public synchronized boolean decode(int[] tokens, int from, int count) {
+    public synchronized Decoded decode(Batch batch) {
         long context = handle.get();
-        Objects.checkFromIndexSize(from, count, tokens.length);
-        if (count < 1 || count > batchTokens) {
-            throw new IllegalArgumentException(count + " tokens in a batch of " + batchTokens);
+        requireContinuation(batch);
+        forgetLogits();
+        int status =
+                library.decode(context, batch.tokens, batch.positions, batch.sequences, batch.outputs, batch.size());
+        return switch (status) {
+            case 0 -> {
+                rememberLogits(batch);
+                yield Decoded.DONE;
+            }
+            case ABORTED -> Decoded.ABORTED;
+            case NO_ROOM -> Decoded.NO_ROOM;
+            default -> throw new LlamaException("llama_decode returned " + status);
+        };
+    }
+
+    private void rememberLogits(Batch batch) {
+        for (int row = 0; row < batch.size(); row++) {
+            hasLogits[row] = batch.output(row);
+            rowSequence[row] = batch.sequence(row);
         }
-        for (int i = from; i < from + count; i++) {
-            if (!vocabulary.contains(tokens[i])) {
-                throw new IllegalArgumentException("token " + tokens[i] + " is not in the vocabulary");
+    }
+
+    private void requireContinuation(Batch batch) {
+        if (batch.size() < 1 || batch.size() > options.batchTokens()) {
+            throw new IllegalArgumentException(batch.size() + " tokens in a batch of " + options.batchTokens());
+        }
+        int[] next = new int[options.sequences()];
+        for (int sequence = 0; sequence < next.length; sequence++) {
+            next[sequence] = position(sequence);
+        }
+        for (int row = 0; row < batch.size(); row++) {
+            if (!vocabulary.contains(batch.token(row))) {
+                throw new IllegalArgumentException("token " + batch.token(row) + " is not in the vocabulary");
+            }
+            int sequence = batch.sequence(row);
+            requireSequence(sequence);
+            if (batch.position(row) != next[sequence]++) {
+                throw new IllegalArgumentException("position " + batch.position(row) + " of sequence " + sequence);
+            }
+            if (batch.position(row) >= contextTokens) {
+                throw new IllegalArgumentException("position " + batch.position(row) + " of " + contextTokens);
             }
         }
-        int position = position();
-        if (count > contextTokens - position) {
-            throw new IllegalArgumentException(count + " tokens after " + position + " of " + contextTokens);
+    }
+
+    private void forgetLogits() {
+        Arrays.fill(hasLogits, false);
+    }
+
+    private void forgetLogits(int sequence) {
+        for (int row = 0; row < hasLogits.length; row++) {
+            hasLogits[row] &= rowSequence[row] != sequence;
         }
-        hasLogits = false;
-        int status = library.decode(context, tokens, from, count);
-        if (status == ABORTED) {
-            return false;
-        }
-        if (status != 0) {
-            throw new LlamaException("llama_decode returned " + status);
-        }
-        hasLogits = true;
-        return true;
     }
 
     /**
-     * Chooses the token that follows the last one read.
+     * Chooses the token that follows a row of the last batch.
      *
-     * @throws IllegalStateException when nothing was read since the context was made, cut or aborted
+     * @throws IllegalStateException when the row has no output, or the context was changed since
+     * @throws LlamaException when the sampler rules out every token
      */
-    public synchronized int sample(LlamaSampler sampler) {
+    public synchronized int sample(LlamaSampler sampler, int row) {
         long context = handle.get();
-        if (!hasLogits) {
-            throw new IllegalStateException("there is nothing to sample from");
-        }
-        int token = sampler.sample(context);
+        requireOutput(row);
+        int token = sampler.sample(context, row, this);
         if (!vocabulary.contains(token)) {
             throw new LlamaException("llama_sampler_sample returned " + token);
         }
@@ -114,28 +170,116 @@ public final class LlamaContext implements AutoCloseable {
     }
 
     /**
-     * Forgets all but the first tokens.
+     * The logits of what follows a row of the last batch, one for each token.
      *
-     * @return false when this model's memory cannot: nothing certain is left then, {@link #clear} it
+     * @throws IllegalStateException when the row has no output, or the context was changed since
      */
-    public synchronized boolean keepFirst(int tokens) {
+    public synchronized float[] logits(int row) {
+        long context = handle.get();
+        requireOutput(row);
+        float[] logits = new float[vocabulary.size()];
+        if (!library.logits(context, row, logits)) {
+            throw new LlamaException("llama_get_logits_ith is NULL");
+        }
+        return logits;
+    }
+
+    private void requireOutput(int row) {
+        if (row < 0 || row >= hasLogits.length || !hasLogits[row]) {
+            throw new IllegalStateException("there is nothing to sample from");
+        }
+    }
+
+    /**
+     * Forgets all but the first tokens of a sequence.
+     *
+     * @return false when this model's memory cannot: nothing certain is left of the sequence then, {@link #clear} it
+     */
+    public synchronized boolean keepFirst(int sequence, int tokens) {
         long memory = memory();
+        requireSequence(sequence);
         if (tokens < 0) {
             throw new IllegalArgumentException("tokens: " + tokens);
         }
-        hasLogits = false;
-        return library.memoryRemove(memory, SEQUENCE, tokens, -1);
+        forgetLogits(sequence);
+        return memoryLibrary.remove(memory, sequence, tokens, -1);
+    }
+
+    /** Forgets a sequence. */
+    public synchronized void clear(int sequence) {
+        long memory = memory();
+        requireSequence(sequence);
+        forgetLogits(sequence);
+        if (!memoryLibrary.remove(memory, sequence, -1, -1)) {
+            throw new LlamaException("llama_memory_seq_rm refused a whole sequence");
+        }
     }
 
     /** Forgets everything. */
     public synchronized void clear() {
-        hasLogits = false;
+        forgetLogits();
         // the old values stay in their buffers, unreachable: zeroing them would touch all memory of a large context
-        library.memoryClear(memory(), false);
+        memoryLibrary.clear(memory(), false);
+    }
+
+    /**
+     * Copies what is remembered of a sequence.
+     *
+     * @param partial only what cannot be rolled back: recurrent state, sliding windows
+     * @throws LlamaException when llama.cpp refuses, or the system has no memory for it
+     */
+    public synchronized SequenceState save(int sequence, boolean partial) {
+        long context = handle.get();
+        requireSequence(sequence);
+        int flags = partial ? MemoryLibrary.PARTIAL_ONLY : 0;
+        long size = memoryLibrary.stateSize(context, sequence, flags);
+        if (size <= 0) {
+            throw new LlamaException("llama_state_seq_get_size_ext returned " + size);
+        }
+        NativeBuffer buffer = allocate(size);
+        long written = memoryLibrary.stateSave(context, buffer, sequence, flags);
+        if (written != size) {
+            buffer.close();
+            throw new LlamaException("llama_state_seq_get_data_ext returned " + written + " of " + size);
+        }
+        return new SequenceState(buffer, partial);
+    }
+
+    private static NativeBuffer allocate(long size) {
+        try {
+            return NativeBuffer.allocate(size);
+        } catch (OutOfMemoryError e) {
+            throw new LlamaException("no memory for a state of " + size + " bytes");
+        }
+    }
+
+    /**
+     * Brings back what {@link #save} copied, in place of what the sequence holds. A partial state goes together with the
+     * rest of the same sequence: {@link #keepFirst} drops what was read after it.
+     *
+     * @return false when llama.cpp refuses; the sequence is empty then
+     */
+    public synchronized boolean restore(int sequence, SequenceState state) {
+        long context = handle.get();
+        requireSequence(sequence);
+        forgetLogits(sequence);
+        int flags = state.partial() ? MemoryLibrary.PARTIAL_ONLY : 0;
+        long read = memoryLibrary.stateLoad(context, state.buffer(), sequence, flags);
+        if (read != state.bytes()) {
+            clear(sequence);
+            return false;
+        }
+        return true;
+    }
+
+    private void requireSequence(int sequence) {
+        if (sequence < 0 || sequence >= options.sequences()) {
+            throw new IllegalArgumentException("sequence " + sequence + " of " + options.sequences());
+        }
     }
 
     private long memory() {
-        long memory = library.contextMemory(handle.get());
+        long memory = memoryLibrary.ofContext(handle.get());
         if (memory == 0) {
             throw new LlamaException("llama_get_memory is NULL");
         }

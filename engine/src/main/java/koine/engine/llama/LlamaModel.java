@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
+import koine.engine.llama.ffm.ContextSettings;
 import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.llama.ffm.NativePaths;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** A loaded model. Any thread; close its contexts first. */
 public final class LlamaModel implements AutoCloseable {
     private static final int USUAL_TEXT = 256;
+
+    /** {@code n_ubatch}, llama.cpp's own default. */
+    private static final int MICRO_BATCH = 512;
 
     private final LlamaLibrary library;
     private final Handle handle;
@@ -92,8 +96,24 @@ public final class LlamaModel implements AutoCloseable {
         return new Vocabulary(this, library);
     }
 
+    /** Whether it remembers by a state that cannot be rolled back, in all of its layers or some. */
+    public synchronized boolean hasRecurrentState() {
+        long model = handle.get();
+        return library.modelIsRecurrent(model) || library.modelIsHybrid(model);
+    }
+
+    /** Tokens that layers with a sliding window look back; 0 when there are none. */
+    public synchronized int slidingWindow() {
+        return Math.max(0, library.modelSlidingWindow(handle.get()));
+    }
+
+    /** Close it before the model. See {@link LlamaSampler#of}. */
+    public LlamaSampler newSampler(SamplerOptions options) {
+        return LlamaSampler.of(library.samplers(), this, options);
+    }
+
     /**
-     * A context with one sequence.
+     * A context for generation. Layers with a sliding window keep only their window.
      *
      * @throws ModelLoadException when its memory was refused
      * @throws IllegalArgumentException for a size or number below 1
@@ -101,12 +121,21 @@ public final class LlamaModel implements AutoCloseable {
     public synchronized LlamaContext newContext(ContextOptions options) throws ModelLoadException {
         long model = handle.get();
         library.drainErrors();
-        long context = library.contextInit(model, options.contextTokens(), options.batchTokens(), options.threads());
+        ContextSettings settings = new ContextSettings(
+                options.contextTokens(),
+                options.batchTokens(),
+                Math.min(options.batchTokens(), MICRO_BATCH),
+                options.sequences(),
+                options.threads(),
+                options.kvType().ggmlType(),
+                false,
+                false);
+        long context = library.contextInit(model, settings);
         if (context == 0) {
             throw new ModelLoadException(OUT_OF_MEMORY, "llama_init_from_model: " + library.drainErrors());
         }
         openContexts++;
-        return new LlamaContext(library, this, context, options.batchTokens());
+        return new LlamaContext(library, this, context, options);
     }
 
     /** A sentence of llama.cpp: architecture, size, quantization. */

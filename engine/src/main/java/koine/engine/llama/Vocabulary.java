@@ -54,7 +54,7 @@ public final class Vocabulary {
      * @throws IllegalArgumentException for a token that is not in the vocabulary
      */
     public byte[] piece(int token, boolean special) {
-        requireToken(token);
+        require(token);
         synchronized (model) {
             long vocab = model.vocabAddress();
             byte[] buffer = new byte[USUAL_PIECE];
@@ -72,9 +72,17 @@ public final class Vocabulary {
 
     /** Whether the model says with this token that it is done. */
     public boolean isEndOfGeneration(int token) {
-        requireToken(token);
+        require(token);
         synchronized (model) {
             return library.vocabIsEndOfGeneration(model.vocabAddress(), token);
+        }
+    }
+
+    /** Whether the token is a sign to the model, not text. */
+    public boolean isControl(int token) {
+        require(token);
+        synchronized (model) {
+            return library.vocabIsControl(model.vocabAddress(), token);
         }
     }
 
@@ -112,7 +120,8 @@ public final class Vocabulary {
         return contains(token) ? token : NONE;
     }
 
-    private void requireToken(int token) {
+    /** @throws IllegalArgumentException for a token that is not in the vocabulary */
+    public void require(int token) {
         if (!contains(token)) {
             throw new IllegalArgumentException("token " + token + " is not in the vocabulary of " + size);
         }

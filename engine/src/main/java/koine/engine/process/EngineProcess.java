@@ -11,6 +11,7 @@ import koine.engine.server.EngineServer;
 import koine.engine.server.GeneratorFactory;
 import koine.engine.server.GeneratorThread;
 import koine.engine.server.Leases;
+import koine.engine.session.GeneratorOptions;
 import koine.net.LoopbackAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +50,8 @@ final class EngineProcess {
         }
         Leases leases = new Leases(FOR_FIRST_LEASE, AFTER_LAST_LEASE);
         CountDownLatch failed = new CountDownLatch(1);
-        GeneratorThread generator =
-                new GeneratorThread(factory, start.pack(), start.model(), start.contextTokens(), failed::countDown);
+        GeneratorOptions options = new GeneratorOptions(start.pack(), start.model(), start.contextTokens());
+        GeneratorThread generator = new GeneratorThread(factory, options, failed::countDown);
         String modelName = fileName(start.model()).replaceFirst("(?i)\\.gguf$", "");
         Path folder = start.brokerFile().resolveSibling(".").normalize();
         try (EngineServer server = new EngineServer(start.token(), modelName, folder, generator, leases)) {

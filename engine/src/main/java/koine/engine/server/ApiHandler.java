@@ -176,7 +176,7 @@ final class ApiHandler extends Handler.Abstract {
 
     private PromptRenderer prompts() throws ApiException {
         return switch (generator.state()) {
-            case ModelState.Ready(PromptRenderer prompts) -> prompts;
+            case ModelState.Ready ready -> ready.prompts();
             case ModelState.Loading _ -> throw ApiException.of(503, "unavailable_error", "the model is loading");
             case ModelState.Failed _ -> throw ApiException.of(503, "unavailable_error", "the model is not loaded");
         };

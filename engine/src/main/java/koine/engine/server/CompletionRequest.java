@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import koine.engine.llama.SamplerOptions;
 import koine.engine.session.Generator;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +115,8 @@ record CompletionRequest(
     }
 
     Generator.Request prompt(String rendered) {
-        return new Generator.Request(rendered, temperature, topK, topP, minP, seed, maxTokens, stop, cacheKey);
+        SamplerOptions sampling = new SamplerOptions(temperature, topK, topP, minP, seed);
+        return new Generator.Request(rendered, sampling, maxTokens, stop, cacheKey);
     }
 
     private static JsonObject object(byte[] body) throws ApiException {

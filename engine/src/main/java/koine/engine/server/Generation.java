@@ -3,7 +3,6 @@ package koine.engine.server;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import koine.engine.session.GenerationException;
 import koine.engine.session.Generator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Generation implements Generator.Cancel, Generator.Sink {
     private static final Generator.Outcome NEVER_STARTED =
-            new Generator.Outcome(Generator.Finish.CANCELLED, 0, 0, 0, 0, 0);
+            new Generator.Outcome(Generator.Finish.CANCELLED, 0, 0, 0, 0, 0, null);
 
     private final String id;
     private final Generator.Request request;
+    private volatile Runnable over = () -> {};
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Condition ended = lock.newCondition();
@@ -55,26 +55,13 @@ final class Generation implements Generator.Cancel, Generator.Sink {
         return id;
     }
 
-    /** On the generator's thread: runs to its end, whatever that is. */
-    void run(Generator generator) {
-        if (cancelled) {
-            finish(NEVER_STARTED, null);
-            return;
-        }
-        lock.lock();
-        try {
-            startedNanos = System.nanoTime();
-        } finally {
-            lock.unlock();
-        }
-        try {
-            finish(generator.generate(request, this, this), null);
-        } catch (RuntimeException e) {
-            finish(null, e);
-        } catch (Error e) {
-            finish(null, new GenerationException(String.valueOf(e)));
-            throw e;
-        }
+    Generator.Request request() {
+        return request;
+    }
+
+    /** Sets what is to be done when it has ended, whatever its end is. */
+    void whenOver(Runnable action) {
+        over = action;
     }
 
     void cancel() {
@@ -85,10 +72,6 @@ final class Generation implements Generator.Cancel, Generator.Sink {
     void drop() {
         cancelled = true;
         finish(NEVER_STARTED, null);
-    }
-
-    void fail(RuntimeException why) {
-        finish(null, why);
     }
 
     private void finish(Generator.@Nullable Outcome result, @Nullable RuntimeException why) {
@@ -103,6 +86,17 @@ final class Generation implements Generator.Cancel, Generator.Sink {
         } finally {
             lock.unlock();
         }
+        over.run();
+    }
+
+    @Override
+    public void onEnd(Generator.Outcome result) {
+        finish(result, null);
+    }
+
+    @Override
+    public void onFailure(RuntimeException why) {
+        finish(null, why);
     }
 
     @Override
@@ -114,6 +108,9 @@ final class Generation implements Generator.Cancel, Generator.Sink {
     public void onPromptProgress(int processed, int cached, int total) {
         lock.lock();
         try {
+            if (startedNanos == 0) {
+                startedNanos = System.nanoTime();
+            }
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
             progress = new Progress(processed, cached, total, millis);
             changed.signalAll();

@@ -1,12 +1,13 @@
 package koine.engine.server;
 
-import java.nio.file.Path;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -15,23 +16,28 @@ import java.util.concurrent.locks.ReentrantLock;
 import koine.engine.llama.ModelLoadException;
 import koine.engine.session.GenerationException;
 import koine.engine.session.Generator;
+import koine.engine.session.GeneratorOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one platform thread that owns the generator: loads it, runs one generation after the other in the order they
- * came, closes it. Its methods may be called from any thread.
+ * The one platform thread that owns the generator: loads it, hands it what comes, keeps it going while there is work,
+ * closes it. Its methods may be called from any thread.
  */
 public final class GeneratorThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GeneratorThread.class);
-    private static final int MAX_WAITING = 64;
+    private static final int MAX_KNOWN = 64;
+    /** Without a question for so long, there is time for other things. */
+    private static final Duration QUIET = Duration.ofSeconds(1);
+
     private static final int MAX_EARLY = 256;
 
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Deque<Generation> waiting = new ArrayDeque<>();
+    private final Deque<String> forgotten = new ArrayDeque<>();
     private final Map<String, Generation> known = new HashMap<>();
     /** Ids cancelled before their request arrived: the two travel on different connections. */
     private final Set<String> cancelledEarly = new LinkedHashSet<>();
@@ -40,11 +46,11 @@ public final class GeneratorThread implements AutoCloseable {
     private volatile boolean closing;
 
     /** @param onFailure told on this thread when the model could not be loaded or the generator broke for good */
-    public GeneratorThread(GeneratorFactory factory, Path pack, Path model, int contextTokens, Runnable onFailure) {
+    public GeneratorThread(GeneratorFactory factory, GeneratorOptions options, Runnable onFailure) {
         thread = Thread.ofPlatform()
                 .name("koine-generator")
                 .daemon(true) // a native call that never returns must not keep the process
-                .unstarted(() -> run(factory, pack, model, contextTokens, onFailure));
+                .unstarted(() -> run(factory, options, onFailure));
     }
 
     public void start() {
@@ -55,14 +61,17 @@ public final class GeneratorThread implements AutoCloseable {
         return state;
     }
 
-    private void run(GeneratorFactory factory, Path pack, Path model, int contextTokens, Runnable onFailure) {
-        try (Generator generator = factory.load(pack, model, contextTokens, this::loaded, () -> closing)) {
-            state = new ModelState.Ready(new PromptRenderer(generator.model()));
-            for (Generation next = take(); next != null; next = take()) {
-                try {
-                    next.run(generator);
-                } finally {
-                    forget(next);
+    private void run(GeneratorFactory factory, GeneratorOptions options, Runnable onFailure) {
+        try (Generator generator = factory.load(options, this::loaded, () -> closing)) {
+            state = new ModelState.Ready(new PromptRenderer(generator.model()), generator.tokenizer());
+            boolean busy = false;
+            boolean unrested = false;
+            while (!closing) {
+                takeOn(generator);
+                busy = generator.step();
+                unrested |= busy;
+                if (!busy && !awaitWork(unrested ? QUIET : null)) {
+                    unrested = generator.rest(this::hasWork);
                 }
             }
         } catch (ModelLoadException e) {
@@ -82,7 +91,7 @@ public final class GeneratorThread implements AutoCloseable {
         state = new ModelState.Failed(type, message);
         lock.lock();
         try {
-            known.values().forEach(generation -> generation.fail(new GenerationException(message)));
+            List.copyOf(known.values()).forEach(generation -> generation.onFailure(new GenerationException(message)));
             known.clear();
             waiting.clear();
         } finally {
@@ -91,13 +100,75 @@ public final class GeneratorThread implements AutoCloseable {
         onFailure.run();
     }
 
-    private @Nullable Generation take() {
+    /** Hands over what has come. */
+    private void takeOn(Generator generator) {
+        for (Generation next = next(); next != null; next = next()) {
+            generator.begin(next.request(), next, next);
+        }
+        for (String key = nextForgotten(); key != null; key = nextForgotten()) {
+            try {
+                generator.forget(key);
+            } catch (IOException e) {
+                LOG.warn("a snapshot could not be deleted: {}", e.getClass().getSimpleName());
+            }
+        }
+    }
+
+    private @Nullable Generation next() {
         lock.lock();
         try {
-            while (waiting.isEmpty() && !closing) {
-                work.awaitUninterruptibly();
+            return waiting.poll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable String nextForgotten() {
+        lock.lock();
+        try {
+            return forgotten.poll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasWork() {
+        lock.lock();
+        try {
+            return closing || !waiting.isEmpty() || !forgotten.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @param most null for as long as it takes. @return false when nothing came in this time */
+    private boolean awaitWork(@Nullable Duration most) {
+        long left = most == null ? 0 : most.toNanos();
+        lock.lock();
+        try {
+            while (!hasWork()) {
+                if (most == null) {
+                    work.awaitUninterruptibly();
+                } else if (left <= 0) {
+                    return false;
+                } else {
+                    left = work.awaitNanos(left);
+                }
             }
-            return closing ? null : waiting.poll();
+            return true;
+        } catch (InterruptedException e) {
+            return true; // nobody interrupts this thread; if so, it looks again
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has what is kept of a conversation forgotten, soon. */
+    void forget(String cacheKey) {
+        lock.lock();
+        try {
+            forgotten.add(cacheKey);
+            work.signal();
         } finally {
             lock.unlock();
         }
@@ -122,7 +193,7 @@ public final class GeneratorThread implements AutoCloseable {
             if (known.containsKey(generation.id())) {
                 throw ApiException.of(409, "invalid_request_error", "a request with this id is running");
             }
-            if (waiting.size() >= MAX_WAITING) {
+            if (known.size() >= MAX_KNOWN) {
                 throw ApiException.of(503, "overloaded_error", "too many requests are waiting");
             }
             if (cancelledEarly.remove(generation.id())) {
@@ -130,6 +201,7 @@ public final class GeneratorThread implements AutoCloseable {
                 return;
             }
             known.put(generation.id(), generation);
+            generation.whenOver(() -> forget(generation));
             waiting.add(generation);
             work.signal();
         } finally {
@@ -183,7 +255,7 @@ public final class GeneratorThread implements AutoCloseable {
         try {
             closing = true;
             known.values().forEach(Generation::cancel);
-            waiting.forEach(Generation::drop);
+            List.copyOf(waiting).forEach(Generation::drop);
             waiting.clear();
             work.signalAll();
         } finally {

@@ -1,32 +1,72 @@
 package koine.engine.session;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import koine.engine.llama.SamplerOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text generation over one loaded model and one context. Not thread-safe: one named platform thread owns it (it owns
- * the llama context); only {@link Cancel} may be used from other threads.
+ * Text generation over one loaded model, several requests at a time. Not thread-safe: one named platform thread owns it
+ * (it owns the llama context) and calls {@link #step} as long as there is work; only {@link Cancel} and
+ * {@link #tokenizer} may be used from other threads.
  */
 public interface Generator extends AutoCloseable {
     /** What the loaded model is. */
     ModelInfo model();
 
+    /** Text to tokens and back; any thread. */
+    Tokenizer tokenizer();
+
     /**
-     * Reads the prompt (reusing what it shares with the last one of the same cache key) and generates.
+     * Takes a request on. It is computed by later {@link #step}s, together with others; its sink hears of its end, or why
+     * it failed:
      *
-     * @throws ContextOverflowException when the prompt leaves no room for an answer
-     * @throws IllegalArgumentException when a number is outside its range or the prompt is empty
+     * <ul>
+     *   <li>{@link ContextOverflowException} when the prompt leaves no room for an answer
+     *   <li>{@link IllegalArgumentException} when a number is outside its range or the prompt is empty
+     *   <li>{@link GenerationException} when llama.cpp reports a failure
+     * </ul>
+     */
+    void begin(Request request, Cancel cancel, Sink sink);
+
+    /** Computes one batch for all requests. @return whether there is more to compute */
+    boolean step();
+
+    /**
+     * Does what waits for a quiet moment, after {@link #step} had nothing to do.
+     *
+     * @param wanted whether there is something more urgent by now
+     * @return whether anything is left to do in another quiet moment
+     */
+    boolean rest(BooleanSupplier wanted);
+
+    /**
+     * The embeddings of texts.
+     *
+     * @throws UnsupportedOperationException when the model has none
+     * @throws ContextOverflowException when a text is too long
      * @throws GenerationException when llama.cpp reports a failure
      */
-    Outcome generate(Request request, Cancel cancel, Sink sink);
+    List<Embedding> embed(List<int[]> texts, Cancel cancel);
+
+    /**
+     * Forgets a conversation, in memory and on disk, unless it is being answered.
+     *
+     * @throws IOException when a file could not be deleted
+     */
+    void forget(String cacheKey) throws IOException;
 
     @Override
     void close();
 
     /**
-     * @param contextTokens the context in use, in tokens
+     * @param contextTokens the context in use, in tokens, shared by the slots
+     * @param slots how many requests are computed at a time
      * @param chatTemplate {@code tokenizer.chat_template} of the file, if it has one
      * @param bosToken text of the beginning-of-sequence token, "" when there is none
+     * @param embeddingSize numbers of an embedding; 0 when the model has none
      */
     record ModelInfo(
             String description,
@@ -37,34 +77,70 @@ public interface Generator extends AutoCloseable {
             int trainedContextTokens,
             @Nullable String chatTemplate,
             String bosToken,
-            String eosToken) {}
+            String eosToken,
+            int slots,
+            int embeddingSize) {}
+
+    /** What to read. */
+    sealed interface Prompt {
+        /**
+         * @param text rendered by the chat template; control tokens in it are recognised
+         * @param lasting how many of its characters the conversation's next prompt will begin with, most likely; 0 when
+         *     that is not known
+         */
+        record Text(String text, int lasting) implements Prompt {}
+
+        /** Tokens as they are; nothing is added. */
+        record Tokens(List<Integer> tokens) implements Prompt {}
+    }
 
     /**
-     * @param prompt rendered by the chat template; control tokens in it are recognised
-     * @param topK 0 or less is all
      * @param maxTokens most tokens of the answer; negative is as many as the context holds
      * @param stop texts that end the answer and are not part of it
+     * @param ignoreEnd whether the answer goes on when the model says it is done
+     * @param visibleControls names of control tokens that are text of the answer
+     * @param alternatives how many likely tokens are told beside each chosen one; -1 for no scores at all
+     * @param scorePrompt whether the tokens of the prompt are scored too; it is read anew then
+     * @param cacheKey whose prompts these are: only requests with equal keys share what was read
+     * @param keepOnDisk whether what was read may be kept over the end of the process
      */
     record Request(
-            String prompt,
-            double temperature,
-            int topK,
-            double topP,
-            double minP,
-            long seed,
+            Prompt prompt,
+            SamplerOptions sampling,
             int maxTokens,
             List<String> stop,
-            @Nullable String cacheKey) {}
+            boolean ignoreEnd,
+            Set<String> visibleControls,
+            int alternatives,
+            boolean scorePrompt,
+            @Nullable String cacheKey,
+            boolean keepOnDisk) {
+        /** An ordinary question. */
+        public Request(
+                String prompt, SamplerOptions sampling, int maxTokens, List<String> stop, @Nullable String cacheKey) {
+            this(new Prompt.Text(prompt, 0), sampling, maxTokens, stop, false, Set.of(), -1, false, cacheKey, false);
+        }
+    }
 
-    /** Hears the generation on the owner's thread. */
+    /** Hears one generation, on the owner's thread. One that throws ends its own generation only. */
     interface Sink {
         void onPromptProgress(int processed, int cached, int total);
 
         /** Whole characters only. */
         void onText(String text);
+
+        /** A token of the answer, when scores are wanted; its text may come later, or never when it ends the answer. */
+        default void onToken(TokenScore token) {}
+
+        /** A token of the prompt, when scores of it are wanted; the first one has none. */
+        default void onPromptToken(TokenScore token) {}
+
+        void onEnd(Outcome outcome);
+
+        void onFailure(RuntimeException failure);
     }
 
-    /** Set once, from any thread; honoured within half a second, in mid-prompt too. */
+    /** Set once, from any thread; honoured within half a second when it is alone, in mid-prompt too. */
     interface Cancel {
         boolean isCancelled();
     }
@@ -75,11 +151,20 @@ public interface Generator extends AutoCloseable {
         CANCELLED
     }
 
+    /**
+     * @param cachedTokens of the prompt, that did not have to be read again
+     * @param stopText which of the request's texts ended the answer, null when none did
+     */
     record Outcome(
             Finish finish,
             int promptTokens,
             int cachedTokens,
             int answerTokens,
             double promptMillis,
-            double answerMillis) {}
+            double answerMillis,
+            @Nullable String stopText) {}
+
+    /** @param vector of length 1 (L2) */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Embedding(float[] vector, int tokens) {}
 }

@@ -1,6 +1,7 @@
 package koine.engine.session;
 
-import java.nio.file.Path;
+import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
@@ -10,7 +11,6 @@ import koine.engine.llama.LlamaException;
 import koine.engine.llama.LlamaModel;
 import koine.engine.llama.LlamaSampler;
 import koine.engine.llama.ModelLoadException;
-import koine.engine.llama.SamplerOptions;
 import koine.engine.llama.Vocabulary;
 import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.llama.ffm.PackException;
@@ -27,19 +27,19 @@ public final class LlamaGenerator implements Generator {
     /** A processor can be stopped in the middle of a batch, a graphics device only between two. */
     private static final int DEVICE_BATCH = 128;
 
-    private final LlamaLibrary library;
     private final LlamaModel loaded;
     private final LlamaContext context;
     private final Vocabulary vocabulary;
+    private final Prompts prompts;
     private final ModelInfo info;
-    private final PrefixCache cache = new PrefixCache();
-    private volatile @Nullable Watch running;
+    private final Rollback rollback;
+    private final Scheduler scheduler;
 
-    private LlamaGenerator(LlamaLibrary library, LlamaModel loaded, LlamaContext context) {
-        this.library = library;
+    private LlamaGenerator(LlamaLibrary library, LlamaModel loaded, LlamaContext context, GeneratorOptions options) {
         this.loaded = loaded;
         this.context = context;
         this.vocabulary = loaded.vocabulary();
+        this.prompts = new Prompts(vocabulary);
         this.info = new ModelInfo(
                 loaded.description(),
                 Objects.requireNonNullElse(loaded.metadata("general.architecture"), ""),
@@ -49,54 +49,59 @@ public final class LlamaGenerator implements Generator {
                 loaded.trainedContextTokens(),
                 loaded.metadata("tokenizer.chat_template"),
                 vocabulary.text(vocabulary.bos()),
-                vocabulary.text(vocabulary.eos()));
-        context.abortWhen(this::shouldAbort);
+                vocabulary.text(vocabulary.eos()),
+                context.sequences(),
+                0);
+        this.rollback = new Rollback(loaded.hasRecurrentState(), loaded.slidingWindow());
+        this.scheduler = new Scheduler(context, rollback, snapshots(library, context, options));
     }
 
-    private boolean shouldAbort() {
-        Watch watch = running;
-        return watch != null && watch.getAsBoolean();
+    private static Snapshots snapshots(LlamaLibrary library, LlamaContext context, GeneratorOptions options) {
+        String engine = String.join(
+                "|",
+                library.version(),
+                library.supportsGpuOffload() ? "device" : "cpu",
+                String.valueOf(context.contextTokens()),
+                String.valueOf(context.sequences()),
+                options.kvType().name(),
+                "flash attention auto");
+        SnapshotFolder folder = options.snapshots() == null ? null : new SnapshotFolder(options.snapshots());
+        return new Snapshots(context, folder, options.model(), engine, options.snapshotBytes());
     }
 
     /**
      * Loads the pack, the model and a context; blocks until done. The thread that calls this need not be the one that
      * generates. A process loads one pack only.
      *
-     * @param pack folder of the native pack
-     * @param contextTokens wanted context; 0 is what the model was trained for, at most 8192; never more than trained
      * @param progress hears the loaded fraction, 0 to 1, on this thread
      * @param cancelled asked during the load, on this thread
      * @throws ModelLoadException with its reason; nothing is left loaded
-     * @throws IllegalArgumentException for a negative context
      */
-    public static LlamaGenerator load(
-            Path pack, Path model, int contextTokens, DoubleConsumer progress, BooleanSupplier cancelled)
+    public static LlamaGenerator load(GeneratorOptions options, DoubleConsumer progress, BooleanSupplier cancelled)
             throws ModelLoadException {
-        return load(pack, model, contextTokens, threads(), progress, cancelled);
+        return load(loadPack(options), options, progress, cancelled);
     }
 
     static LlamaGenerator load(
-            Path pack, Path model, int contextTokens, int threads, DoubleConsumer progress, BooleanSupplier cancelled)
+            LlamaLibrary library, GeneratorOptions options, DoubleConsumer progress, BooleanSupplier cancelled)
             throws ModelLoadException {
-        if (contextTokens < 0) {
-            throw new IllegalArgumentException("contextTokens: " + contextTokens);
-        }
-        LlamaLibrary library = loadPack(pack);
-        LlamaModel loaded = LlamaModel.load(library, model, progress, cancelled);
+        LlamaModel loaded = LlamaModel.load(library, options.model(), progress, cancelled);
         try {
             int batch = library.supportsGpuOffload() ? DEVICE_BATCH : BATCH;
-            int size = contextSize(contextTokens, loaded.trainedContextTokens());
-            LlamaContext context = loaded.newContext(new ContextOptions(size, batch, threads));
-            return new LlamaGenerator(library, loaded, context);
+            int size = contextSize(options.contextTokens(), loaded.trainedContextTokens());
+            int threads = options.threads() == 0 ? threads() : options.threads();
+            LlamaContext context =
+                    loaded.newContext(new ContextOptions(size, batch, threads, options.slots(), options.kvType()));
+            return new LlamaGenerator(library, loaded, context, options);
         } catch (ModelLoadException | RuntimeException e) {
             loaded.close();
             throw e;
         }
     }
 
-    private static LlamaLibrary loadPack(Path pack) throws ModelLoadException {
+    static LlamaLibrary loadPack(GeneratorOptions options) throws ModelLoadException {
         try {
-            return PackLoader.load(pack);
+            return PackLoader.load(options.pack());
         } catch (PackException e) {
             throw new ModelLoadException(ModelLoadException.Reason.PACK, String.valueOf(e.getMessage()), e);
         }
@@ -122,53 +127,57 @@ public final class LlamaGenerator implements Generator {
     }
 
     @Override
-    public Outcome generate(Request request, Cancel cancel, Sink sink) {
-        SamplerOptions options = new SamplerOptions(
-                request.temperature(), request.topK(), request.topP(), request.minP(), request.seed());
-        int[] prompt = promptTokens(request.prompt());
-        if (prompt.length >= context.contextTokens()) {
-            throw new ContextOverflowException(prompt.length, context.contextTokens());
-        }
-        try (LlamaSampler sampler = LlamaSampler.of(library, options)) {
-            Generation generation = new Generation(context, vocabulary, cache, sampler, request, cancel, sink);
-            running = generation.watch();
-            return generation.run(prompt);
-        } catch (LlamaException e) {
-            forget();
-            throw new GenerationException(String.valueOf(e.getMessage()));
-        } finally {
-            running = null;
+    public Tokenizer tokenizer() {
+        return prompts;
+    }
+
+    @Override
+    public void begin(Request request, Cancel cancel, Sink sink) {
+        LlamaSampler sampler = null;
+        try {
+            int[] tokens = prompts.read(request.prompt());
+            if (tokens.length >= context.contextTokens()) {
+                throw new ContextOverflowException(tokens.length, context.contextTokens());
+            }
+            sampler = loaded.newSampler(request.sampling());
+            int lasting = rollback.needsCheckpoints() ? prompts.lasting(request.prompt(), tokens) : 0;
+            scheduler.add(new Turn(request, cancel, sink, vocabulary, sampler, tokens, lasting));
+        } catch (RuntimeException e) {
+            if (sampler != null) {
+                sampler.close();
+            }
+            sink.onFailure(e instanceof LlamaException ? new GenerationException(String.valueOf(e.getMessage())) : e);
         }
     }
 
-    /** A template may or may not write the token that begins every sequence; the model gets it once. */
-    private int[] promptTokens(String prompt) {
-        int[] tokens = vocabulary.tokenize(prompt, true);
-        int bos = vocabulary.bos();
-        if (bos != Vocabulary.NONE && vocabulary.addsBos() && (tokens.length == 0 || tokens[0] != bos)) {
-            int[] begun = new int[tokens.length + 1];
-            begun[0] = bos;
-            System.arraycopy(tokens, 0, begun, 1, tokens.length);
-            return begun;
-        }
-        if (tokens.length == 0) {
-            throw new IllegalArgumentException("the prompt is empty");
-        }
-        return tokens;
+    @Override
+    public boolean step() {
+        return scheduler.step();
     }
 
-    /** The tokens the context holds, prompt and answer. */
-    int[] readTokens() {
-        return cache.tokens();
+    @Override
+    public boolean rest(BooleanSupplier wanted) {
+        return scheduler.rest(wanted);
     }
 
-    private void forget() {
-        cache.keepFirst(0, null);
-        context.clear();
+    @Override
+    public void forget(String cacheKey) throws IOException {
+        scheduler.forget(cacheKey);
+    }
+
+    @Override
+    public List<Embedding> embed(List<int[]> texts, Cancel cancel) {
+        throw new UnsupportedOperationException("the model has no embeddings");
+    }
+
+    /** What is kept of a conversation, prompt and answer. */
+    int[] readTokens(@Nullable String cacheKey) {
+        return cacheKey == null ? new int[0] : scheduler.tokensOf(cacheKey);
     }
 
     @Override
     public void close() {
+        scheduler.close();
         context.close();
         loaded.close();
     }

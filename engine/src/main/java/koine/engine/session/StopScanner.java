@@ -1,6 +1,7 @@
 package koine.engine.session;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches for texts that end the answer and are not part of it, wherever tokens part them: what may be the beginning of
@@ -9,7 +10,7 @@ import java.util.List;
 final class StopScanner {
     private final List<String> stops;
     private String held = "";
-    private boolean stopped;
+    private @Nullable String found;
 
     StopScanner(List<String> stops) {
         this.stops = stops.stream().filter(stop -> !stop.isEmpty()).toList();
@@ -17,7 +18,7 @@ final class StopScanner {
 
     /** The text that is surely part of the answer now. */
     String accept(String text) {
-        if (stopped) {
+        if (found != null) {
             return "";
         }
         String all = held + text;
@@ -31,7 +32,7 @@ final class StopScanner {
             }
         }
         if (begin >= 0) {
-            stopped = true;
+            found = all.substring(begin, end);
             held = "";
             return all.substring(0, begin);
         }
@@ -48,7 +49,13 @@ final class StopScanner {
     }
 
     boolean stopped() {
-        return stopped;
+        return found != null;
+    }
+
+    /** The text that ended the answer, null when none did. */
+    @Nullable
+    String found() {
+        return found;
     }
 
     /** The answer ended in another way: what was held back was part of it. */

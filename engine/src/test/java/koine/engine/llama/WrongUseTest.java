@@ -2,7 +2,6 @@ package koine.engine.llama;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import koine.engine.NativeKit;
+import koine.engine.llama.LlamaContext.Decoded;
 import koine.engine.llama.ModelLoadException.Reason;
 import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.llama.ffm.NativePaths;
@@ -43,6 +43,22 @@ class WrongUseTest {
         if (model != null) {
             model.close();
         }
+    }
+
+    /** As the continuation of the first sequence, with an output of the last token. */
+    private static Decoded read(LlamaContext context, int[] tokens, int from, int count) {
+        Batch batch = new Batch(Math.max(0, count));
+        int position = context.position(0);
+        for (int i = 0; i < count; i++) {
+            batch.add(tokens[from + i], position + i, 0, i == count - 1);
+        }
+        return context.decode(batch);
+    }
+
+    private static Batch one(int token, int position, int sequence) {
+        Batch batch = new Batch(1);
+        batch.add(token, position, sequence, true);
+        return batch;
     }
 
     private LlamaModel loadModel() throws ModelLoadException {
@@ -78,14 +94,14 @@ class WrongUseTest {
         closed.abortWhen(() -> false);
         closed.close();
         closed.close();
-        try (LlamaSampler sampler = LlamaSampler.of(library, GREEDY)) {
+        try (LlamaSampler sampler = model.newSampler(GREEDY)) {
             refused(
                     IllegalStateException.class,
-                    closed::position,
+                    () -> closed.position(0),
                     closed::clear,
-                    () -> closed.keepFirst(1),
-                    () -> closed.decode(new int[] {1}, 0, 1),
-                    () -> closed.sample(sampler),
+                    () -> closed.keepFirst(0, 1),
+                    () -> read(closed, new int[] {1}, 0, 1),
+                    () -> closed.sample(sampler, 0),
                     () -> closed.abortWhen(() -> false));
         }
     }
@@ -95,35 +111,35 @@ class WrongUseTest {
         LlamaModel own = loadModel();
         LlamaContext context = own.newContext(SMALL);
         refused(IllegalStateException.class, own::close);
-        assertTrue(context.decode(new int[] {1}, 0, 1));
+        assertEquals(Decoded.DONE, read(context, new int[] {1}, 0, 1));
         context.close();
         own.close();
     }
 
     @Test
     void aClosedSamplerRefusesToSample() throws ModelLoadException {
-        LlamaSampler closed = LlamaSampler.of(library, GREEDY);
+        LlamaSampler closed = model.newSampler(GREEDY);
         closed.close();
         closed.close();
         try (LlamaContext context = model.newContext(SMALL)) {
-            context.decode(new int[] {1}, 0, 1);
-            refused(IllegalStateException.class, () -> context.sample(closed));
+            read(context, new int[] {1}, 0, 1);
+            refused(IllegalStateException.class, () -> context.sample(closed, 0));
         }
     }
 
     @Test
     void nothingIsSampledWhereNothingWasRead() throws ModelLoadException {
         try (LlamaContext context = model.newContext(SMALL);
-                LlamaSampler sampler = LlamaSampler.of(library, GREEDY)) {
-            refused(IllegalStateException.class, () -> context.sample(sampler));
-            assertTrue(context.decode(new int[] {1, 2, 3}, 0, 3));
-            assertEquals(context.sample(sampler), context.sample(sampler));
-            assertTrue(context.keepFirst(2));
-            assertEquals(2, context.position());
-            refused(IllegalStateException.class, () -> context.sample(sampler));
+                LlamaSampler sampler = model.newSampler(GREEDY)) {
+            refused(IllegalStateException.class, () -> context.sample(sampler, 0));
+            assertEquals(Decoded.DONE, read(context, new int[] {1, 2, 3}, 0, 3));
+            assertEquals(context.sample(sampler, 2), context.sample(sampler, 2));
+            assertTrue(context.keepFirst(0, 2));
+            assertEquals(2, context.position(0));
+            refused(IllegalStateException.class, () -> context.sample(sampler, 0));
             context.clear();
-            assertEquals(0, context.position());
-            refused(IllegalStateException.class, () -> context.sample(sampler));
+            assertEquals(0, context.position(0));
+            refused(IllegalStateException.class, () -> context.sample(sampler, 0));
         }
     }
 
@@ -137,21 +153,25 @@ class WrongUseTest {
                     () -> vocabulary.piece(-1, true),
                     () -> vocabulary.piece(vocabulary.size(), true),
                     () -> vocabulary.isEndOfGeneration(Integer.MAX_VALUE),
-                    () -> context.decode(new int[] {-1}, 0, 1),
-                    () -> context.decode(new int[] {vocabulary.size()}, 0, 1),
-                    () -> context.decode(many, 0, 0),
-                    () -> context.decode(many, 0, 65),
-                    () -> context.keepFirst(-1));
+                    () -> read(context, new int[] {-1}, 0, 1),
+                    () -> read(context, new int[] {vocabulary.size()}, 0, 1),
+                    () -> read(context, many, 0, 0),
+                    () -> read(context, many, 0, 65),
+                    () -> context.keepFirst(0, -1));
             refused(
-                    IndexOutOfBoundsException.class,
-                    () -> context.decode(many, -1, 2),
-                    () -> context.decode(many, 299, 2),
-                    () -> context.decode(many, 0, -1));
+                    IllegalArgumentException.class,
+                    () -> context.decode(one(1, 1, 0)),
+                    () -> context.decode(one(1, -1, 0)),
+                    () -> context.decode(one(1, 0, 1)),
+                    () -> context.decode(one(1, 0, -1)),
+                    () -> context.position(1),
+                    () -> context.save(-1, false));
+            refused(IllegalStateException.class, () -> context.logits(0), () -> context.logits(-1));
             for (int i = 0; i < 4; i++) {
-                assertTrue(context.decode(many, 0, 64));
+                assertEquals(Decoded.DONE, read(context, many, 0, 64));
             }
-            assertEquals(256, context.position());
-            refused(IllegalArgumentException.class, () -> context.decode(many, 0, 1));
+            assertEquals(256, context.position(0));
+            refused(IllegalArgumentException.class, () -> read(context, many, 0, 1));
         }
         refused(
                 IllegalArgumentException.class,
@@ -168,12 +188,12 @@ class WrongUseTest {
         boolean[] stop = {false};
         try (LlamaContext context = model.newContext(SMALL)) {
             context.abortWhen(() -> stop[0]);
-            assertTrue(context.decode(new int[] {1, 2, 3}, 0, 3));
+            assertEquals(Decoded.DONE, read(context, new int[] {1, 2, 3}, 0, 3));
             stop[0] = true;
-            assertFalse(context.decode(new int[] {4, 5}, 0, 2));
-            assertEquals(3, context.position());
+            assertEquals(Decoded.ABORTED, read(context, new int[] {4, 5}, 0, 2));
+            assertEquals(3, context.position(0));
             stop[0] = false;
-            assertTrue(context.decode(new int[] {4, 5}, 0, 2));
+            assertEquals(Decoded.DONE, read(context, new int[] {4, 5}, 0, 2));
         }
     }
 
@@ -183,7 +203,7 @@ class WrongUseTest {
             context.abortWhen(() -> {
                 throw new IllegalStateException("from the callback");
             });
-            assertFalse(context.decode(new int[] {1}, 0, 1));
+            assertEquals(Decoded.ABORTED, read(context, new int[] {1}, 0, 1));
         }
     }
 

@@ -2,7 +2,6 @@ package koine.engine.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
@@ -10,6 +9,7 @@ import koine.engine.llama.ModelLoadException;
 import koine.engine.llama.ModelLoadException.Reason;
 import koine.engine.server.ScriptedGenerator;
 import koine.engine.session.Generator;
+import koine.engine.session.GeneratorOptions;
 
 /** A real engine process but for its generator; the model file's text says how loading goes. */
 public final class ScriptedEngineMain {
@@ -19,12 +19,11 @@ public final class ScriptedEngineMain {
         Runtime.getRuntime().halt(EngineProcess.run(System.in, ScriptedEngineMain::load));
     }
 
-    private static Generator load(
-            Path pack, Path model, int contextTokens, DoubleConsumer progress, BooleanSupplier cancelled)
+    private static Generator load(GeneratorOptions options, DoubleConsumer progress, BooleanSupplier cancelled)
             throws ModelLoadException {
         String script;
         try {
-            script = Files.readString(model).strip();
+            script = Files.readString(options.model()).strip();
         } catch (IOException e) {
             throw new ModelLoadException(Reason.MISSING, "no file");
         }

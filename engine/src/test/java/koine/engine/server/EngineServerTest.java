@@ -25,7 +25,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import koine.engine.llama.ModelLoadException;
+import koine.engine.llama.SamplerOptions;
 import koine.engine.session.Generator;
+import koine.engine.session.GeneratorOptions;
 import koine.net.LoopbackAddress;
 import koine.net.LoopbackClient;
 import koine.net.LoopbackResponse;
@@ -54,7 +56,7 @@ class EngineServerTest {
     private final CountDownLatch mayLoad = new CountDownLatch(1);
     private volatile ModelLoadException.@Nullable Reason refusal;
     private final GeneratorThread generator = new GeneratorThread(
-            (pack, model, context, progress, cancelled) -> {
+            (options, progress, cancelled) -> {
                 progress.accept(0.25);
                 waitFor(mayLoad);
                 ModelLoadException.Reason reason = refusal;
@@ -64,9 +66,7 @@ class EngineServerTest {
                 script.owner = Thread.currentThread();
                 return script;
             },
-            Path.of("pack"),
-            Path.of("model"),
-            0,
+            new GeneratorOptions(Path.of("pack"), Path.of("model"), 0),
             () -> {});
     private EngineServer server;
     private LoopbackAddress address;
@@ -327,11 +327,7 @@ class EngineServerTest {
             assertEquals(
                     new Generator.Request(
                             "[system]be kind\n[user]say नमस्ते\n[assistant]",
-                            0,
-                            7,
-                            0.5,
-                            0.25,
-                            42,
+                            new SamplerOptions(0, 7, 0.5, 0.25, 42),
                             9,
                             List.of("a", "b"),
                             "c1"),
@@ -358,12 +354,12 @@ class EngineServerTest {
             complete(asking("say x", ",\"temperature\":null"));
             Generator.Request first = soon(script.begun);
             Generator.Request second = soon(script.begun);
-            assertEquals(0.8, first.temperature());
-            assertEquals(40, first.topK());
+            assertEquals(0.8, first.sampling().temperature());
+            assertEquals(40, first.sampling().topK());
             assertEquals(Integer.MAX_VALUE, first.maxTokens());
             assertNull(first.cacheKey());
-            assertEquals(0.8, second.temperature());
-            assertFalse(first.seed() == second.seed());
+            assertEquals(0.8, second.sampling().temperature());
+            assertFalse(first.sampling().seed() == second.sampling().seed());
         }
 
         @ParameterizedTest
@@ -494,7 +490,7 @@ class EngineServerTest {
             try (Stream first = new Stream("a", "step", "");
                     Stream second = new Stream("b", "say second", "")) {
                 Generator.Request running = soon(script.begun);
-                assertTrue(running.prompt().contains("step"));
+                assertTrue(running.prompt().toString().contains("step"));
                 assertNull(script.begun.poll());
                 script.say("first");
                 script.end();

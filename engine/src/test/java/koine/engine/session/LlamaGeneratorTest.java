@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import koine.engine.NativeKit;
 import koine.engine.llama.ModelLoadException;
+import koine.engine.llama.SamplerOptions;
 import koine.engine.session.Generator.Cancel;
 import koine.engine.session.Generator.Finish;
 import koine.engine.session.Generator.Outcome;
@@ -37,8 +38,8 @@ class LlamaGeneratorTest {
 
     @BeforeAll
     static void load() throws ModelLoadException {
-        shared = LlamaGenerator.load(
-                NativeKit.pack(), NativeKit.starterModel(), 0, Chat.THREADS, PROGRESS::add, () -> false);
+        GeneratorOptions options = new GeneratorOptions(NativeKit.pack(), NativeKit.starterModel(), 0);
+        shared = LlamaGenerator.load(options.withThreads(Chat.THREADS), PROGRESS::add, () -> false);
     }
 
     @AfterAll
@@ -84,7 +85,7 @@ class LlamaGeneratorTest {
     @Test
     void anEndTokenOfTheModelStopsTheAnswerAndIsNotInIt() {
         Chat.Collector sink = new Chat.Collector();
-        Outcome outcome = generator().generate(Chat.greedy(PARIS, 32, null), Chat.NEVER, sink);
+        Outcome outcome = Chat.run(generator(), Chat.greedy(PARIS, 32, null), Chat.NEVER, sink);
         assertEquals(Finish.STOP, outcome.finish());
         assertFalse(sink.text.toString().contains("<|im_end|>"), sink.text.toString());
         assertTrue(outcome.promptMillis() > 0 && outcome.answerMillis() > 0, outcome.toString());
@@ -93,7 +94,7 @@ class LlamaGeneratorTest {
     @Test
     void theTokenLimitEndsTheAnswer() {
         Chat.Collector sink = new Chat.Collector();
-        Outcome outcome = generator().generate(Chat.greedy(PARIS, 3, null), Chat.NEVER, sink);
+        Outcome outcome = Chat.run(generator(), Chat.greedy(PARIS, 3, null), Chat.NEVER, sink);
         assertEquals(Finish.LENGTH, outcome.finish());
         assertEquals(3, outcome.answerTokens());
         assertTrue("The capital of France is Paris.".startsWith(sink.text.toString()), sink.text.toString());
@@ -102,7 +103,7 @@ class LlamaGeneratorTest {
     @Test
     void aStopTextEndsTheAnswerBeforeIt() {
         Chat.Collector sink = new Chat.Collector();
-        Outcome outcome = generator().generate(Chat.greedy(PARIS, 32, null, "of Fra"), Chat.NEVER, sink);
+        Outcome outcome = Chat.run(generator(), Chat.greedy(PARIS, 32, null, "of Fra"), Chat.NEVER, sink);
         assertEquals(Finish.STOP, outcome.finish());
         assertEquals("The capital ", sink.text.toString());
     }
@@ -117,26 +118,25 @@ class LlamaGeneratorTest {
 
     @Test
     void aNumberOutsideItsRangeIsRefusedBeforeAnythingIsRead() {
-        for (Request request : List.of(
-                new Request(PARIS, Double.NaN, 40, 0.9, 0.1, 1, 8, List.of(), null),
-                new Request(PARIS, -1, 40, 0.9, 0.1, 1, 8, List.of(), null),
-                new Request(PARIS, 1, 40, 1.1, 0.1, 1, 8, List.of(), null),
-                new Request(PARIS, 1, 40, 0.9, -0.1, 1, 8, List.of(), null),
-                new Request(PARIS, Double.POSITIVE_INFINITY, 40, 0.9, 0.1, 1, 8, List.of(), null),
-                Chat.greedy("", 8, null))) {
+        for (double[] numbers : new double[][] {
+            {Double.NaN, 0.9, 0.1}, {-1, 0.9, 0.1}, {1, 1.1, 0.1}, {1, 0.9, -0.1}, {Double.POSITIVE_INFINITY, 0.9, 0.1}
+        }) {
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> generator().generate(request, Chat.NEVER, new Chat.Collector()),
-                    request.toString());
+                    () -> new SamplerOptions(numbers[0], 40, numbers[1], numbers[2], 1),
+                    Arrays.toString(numbers));
         }
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Chat.run(generator(), Chat.greedy("", 8, null), Chat.NEVER, new Chat.Collector()));
     }
 
     @Test
     void aPromptTooLargeIsRefusedWithItsSizeAndNothingIsCut() {
         ContextOverflowException refused = assertThrows(
                 ContextOverflowException.class,
-                () -> generator()
-                        .generate(Chat.greedy(SENTENCE.repeat(700), 8, null), Chat.NEVER, new Chat.Collector()));
+                () -> Chat.run(
+                        generator(), Chat.greedy(SENTENCE.repeat(700), 8, null), Chat.NEVER, new Chat.Collector()));
         assertEquals(8192, refused.contextTokens());
         assertTrue(refused.promptTokens() > 8192, "tokens: " + refused.promptTokens());
     }
@@ -144,7 +144,7 @@ class LlamaGeneratorTest {
     @Test
     void anExceptionOfTheListenerComesBackAndTheNextAnswerIsRight() {
         IllegalStateException gone = new IllegalStateException("the client is gone");
-        Generator.Sink broken = new Chat.Collector() {
+        Chat.Collector broken = new Chat.Collector() {
             @Override
             public void onText(String more) {
                 throw gone;
@@ -152,18 +152,18 @@ class LlamaGeneratorTest {
         };
         IllegalStateException thrown = assertThrows(
                 IllegalStateException.class,
-                () -> generator().generate(Chat.greedy(PARIS, 32, "broken"), Chat.NEVER, broken));
+                () -> Chat.run(generator(), Chat.greedy(PARIS, 32, "broken"), Chat.NEVER, broken));
         assertSame(gone, thrown);
         assertEquals("The capital of France is Paris.", text(Chat.greedy(PARIS, 32, null)));
     }
 
     private static Request random(String prompt, long seed) {
-        return new Request(prompt, 1.0, 40, 0.95, 0.05, seed, 24, List.of(), null);
+        return new Request(prompt, new SamplerOptions(1.0, 40, 0.95, 0.05, seed), 24, List.of(), null);
     }
 
     private static String text(Request request) {
         Chat.Collector sink = new Chat.Collector();
-        generator().generate(request, Chat.NEVER, sink);
+        Chat.run(generator(), request, Chat.NEVER, sink);
         return sink.text.toString();
     }
 
@@ -172,7 +172,7 @@ class LlamaGeneratorTest {
         @Test
         void aFollowUpReusesWhatWasRead() {
             Chat.Collector first = new Chat.Collector();
-            Outcome one = generator().generate(Chat.greedy(PARIS, 32, "talk"), Chat.NEVER, first);
+            Outcome one = Chat.run(generator(), Chat.greedy(PARIS, 32, "talk"), Chat.NEVER, first);
             assertEquals(0, one.cachedTokens());
             String followUp = PARIS + first.text + "<|im_end|>\n<|im_start|>user\nAnd of Italy?<|im_end|>\n"
                     + "<|im_start|>assistant\n";
@@ -183,7 +183,7 @@ class LlamaGeneratorTest {
                     progress.add(processed + " " + cached + " " + total);
                 }
             };
-            Outcome two = generator().generate(Chat.greedy(followUp, 32, "talk"), Chat.NEVER, second);
+            Outcome two = Chat.run(generator(), Chat.greedy(followUp, 32, "talk"), Chat.NEVER, second);
             assertEquals(one.promptTokens() + one.answerTokens(), two.cachedTokens());
             String rest = " " + two.cachedTokens() + " " + two.promptTokens();
             assertEquals(two.cachedTokens() + rest, progress.getFirst());
@@ -195,7 +195,7 @@ class LlamaGeneratorTest {
         void theSamePromptAgainReadsItsLastTokenAgainAndAnswersTheSame() {
             String first = text(Chat.greedy(PARIS, 32, "again"));
             Chat.Collector sink = new Chat.Collector();
-            Outcome outcome = generator().generate(Chat.greedy(PARIS, 32, "again"), Chat.NEVER, sink);
+            Outcome outcome = Chat.run(generator(), Chat.greedy(PARIS, 32, "again"), Chat.NEVER, sink);
             assertEquals(outcome.promptTokens() - 1, outcome.cachedTokens());
             assertEquals(first, sink.text.toString());
         }
@@ -209,8 +209,7 @@ class LlamaGeneratorTest {
         }
 
         private int cached(@Nullable String key) {
-            return generator()
-                    .generate(Chat.greedy(PARIS, 4, key), Chat.NEVER, new Chat.Collector())
+            return Chat.run(generator(), Chat.greedy(PARIS, 4, key), Chat.NEVER, new Chat.Collector())
                     .cachedTokens();
         }
     }
@@ -253,7 +252,7 @@ class LlamaGeneratorTest {
 
         @Test
         void beforeItBeganReadsNothing() {
-            Outcome outcome = generator().generate(Chat.greedy(PARIS, 8, null), () -> true, new Chat.Collector());
+            Outcome outcome = Chat.run(generator(), Chat.greedy(PARIS, 8, null), () -> true, new Chat.Collector());
             assertEquals(Finish.CANCELLED, outcome.finish());
             assertEquals(0, outcome.answerTokens());
         }
@@ -269,13 +268,13 @@ class LlamaGeneratorTest {
                         }
                     }
                 };
-                Outcome outcome = generator().generate(Chat.greedy(longPrompt, 8, "long"), canceller, sink);
+                Outcome outcome = Chat.run(generator(), Chat.greedy(longPrompt, 8, "long"), canceller, sink);
                 Duration took = canceller.since();
                 assertEquals(Finish.CANCELLED, outcome.finish());
                 assertTrue(outcome.promptTokens() > 5000, "tokens: " + outcome.promptTokens());
                 assertTrue(took.compareTo(CANCEL_BOUND) < 0, "took " + took);
                 assertEquals("", sink.text.toString());
-                int read = generator().readTokens().length;
+                int read = generator().readTokens("long").length;
                 assertTrue(read >= 1024 && read < outcome.promptTokens(), "read: " + read);
             }
             assertEquals("The capital of France is Paris.", text(Chat.greedy(PARIS, 32, null)));
@@ -294,7 +293,7 @@ class LlamaGeneratorTest {
                     }
                 };
                 String prompt = Chat.prompt("Tell me a long story about a fox.");
-                Outcome outcome = generator().generate(Chat.greedy(prompt, -1, "story"), canceller, sink);
+                Outcome outcome = Chat.run(generator(), Chat.greedy(prompt, -1, "story"), canceller, sink);
                 Duration took = canceller.since();
                 assertEquals(Finish.CANCELLED, outcome.finish());
                 assertTrue(took.compareTo(CANCEL_BOUND) < 0, "took " + took);
@@ -315,23 +314,22 @@ class LlamaGeneratorTest {
                 }
             };
             Outcome broken =
-                    generator().generate(Chat.greedy(prompt, 8, "resume"), () -> processed[0] >= 512, watching);
+                    Chat.run(generator(), Chat.greedy(prompt, 8, "resume"), () -> processed[0] >= 512, watching);
             assertEquals(Finish.CANCELLED, broken.finish());
-            int[] read = generator().readTokens();
+            int[] read = generator().readTokens("resume");
             assertEquals(512, read.length);
-            Outcome resumed = generator().generate(Chat.greedy(prompt, 8, "resume"), Chat.NEVER, watching);
+            Outcome resumed = Chat.run(generator(), Chat.greedy(prompt, 8, "resume"), Chat.NEVER, watching);
             assertEquals(512, resumed.cachedTokens());
-            assertArrayEquals(read, Arrays.copyOf(generator().readTokens(), 512));
+            assertArrayEquals(read, Arrays.copyOf(generator().readTokens("resume"), 512));
         }
     }
 
     @Test
     void aFullContextEndsTheAnswer() throws ModelLoadException {
-        try (LlamaGenerator small = LlamaGenerator.load(
-                NativeKit.pack(), NativeKit.starterModel(), 256, Chat.THREADS, fraction -> {}, () -> false)) {
+        try (LlamaGenerator small = Chat.load(256)) {
             assertEquals(256, small.model().contextTokens());
             String prompt = Chat.prompt("Tell me a very long story about a fox, a bear and the sea.");
-            Outcome outcome = small.generate(Chat.greedy(prompt, -1, null), Chat.NEVER, new Chat.Collector());
+            Outcome outcome = Chat.run(small, Chat.greedy(prompt, -1, null), Chat.NEVER, new Chat.Collector());
             assertEquals(Finish.LENGTH, outcome.finish());
             assertEquals(256 + 1, outcome.promptTokens() + outcome.answerTokens());
         }

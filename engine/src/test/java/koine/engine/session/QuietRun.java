@@ -9,9 +9,10 @@ final class QuietRun {
 
     public static void main(String[] arguments) throws Exception {
         Chat.Collector sink = new Chat.Collector();
-        try (LlamaGenerator generator =
-                LlamaGenerator.load(Path.of(arguments[0]), Path.of(arguments[1]), 512, fraction -> {}, () -> false)) {
-            generator.generate(
+        try (LlamaGenerator generator = LlamaGenerator.load(
+                new GeneratorOptions(Path.of(arguments[0]), Path.of(arguments[1]), 512), fraction -> {}, () -> false)) {
+            Chat.run(
+                    generator,
                     Chat.greedy(Chat.prompt("What is the capital of France? Answer in one sentence."), 16, null),
                     Chat.NEVER,
                     sink);

@@ -44,8 +44,7 @@ class ReferenceAnswersTest {
         Path model = NativeKit.starterModel();
         List<String> reference = referenceLines(pack, model);
 
-        try (LlamaGenerator generator =
-                LlamaGenerator.load(pack, model, 2048, Chat.THREADS, fraction -> {}, () -> false)) {
+        try (LlamaGenerator generator = Chat.load(model, 2048)) {
             ChatTemplate template =
                     ChatTemplate.parse(Objects.requireNonNull(generator.model().chatTemplate()));
             for (int i = 0; i < QUESTIONS.size(); i++) {
@@ -61,7 +60,7 @@ class ReferenceAnswersTest {
                         generator.model().bosToken(),
                         "eos_token",
                         generator.model().eosToken()));
-                Outcome outcome = generator.generate(Chat.greedy(rendered, MAX_TOKENS, null), Chat.NEVER, sink);
+                Outcome outcome = Chat.run(generator, Chat.greedy(rendered, MAX_TOKENS, question), Chat.NEVER, sink);
 
                 int[] prompt = tokens(reference.get(3 * i));
                 int[] answer = tokens(reference.get(3 * i + 1));
@@ -69,7 +68,7 @@ class ReferenceAnswersTest {
                 assertEquals(new String(text, StandardCharsets.UTF_8), sink.text.toString(), question);
                 assertEquals(prompt.length, outcome.promptTokens(), question);
                 assertEquals(answer.length, outcome.answerTokens(), question);
-                int[] read = generator.readTokens();
+                int[] read = generator.readTokens(question);
                 assertArrayEquals(prompt, Arrays.copyOf(read, prompt.length), question);
                 // at the limit, the last token was sent but never read
                 int answerRead = read.length - prompt.length;

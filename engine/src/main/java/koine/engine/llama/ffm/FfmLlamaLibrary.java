@@ -9,7 +9,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static koine.engine.llama.ffm.StructLayouts.BATCH;
 import static koine.engine.llama.ffm.StructLayouts.CONTEXT_PARAMS;
 import static koine.engine.llama.ffm.StructLayouts.MODEL_PARAMS;
-import static koine.engine.llama.ffm.StructLayouts.SAMPLER_CHAIN_PARAMS;
 import static koine.engine.llama.ffm.StructLayouts.offset;
 
 import java.lang.foreign.Arena;
@@ -25,7 +24,7 @@ import java.util.function.BooleanSupplier;
 /** {@link LlamaLibrary} by method handles: plumbing only, one handle a function. */
 final class FfmLlamaLibrary implements LlamaLibrary {
     /** Every platform with a pack is a 64-bit one, where a pointer is passed as an {@code int64_t} is. */
-    private static final ValueLayout.OfLong POINTER = JAVA_LONG;
+    static final ValueLayout.OfLong POINTER = JAVA_LONG;
 
     private final LinkerHelper linker;
     private final NativeLog log;
@@ -40,8 +39,6 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     private final MethodHandle contextInit;
     private final MethodHandle setAbortCallback;
     private final MethodHandle decode;
-    private final MethodHandle samplerChainDefaultParams;
-    private final MethodHandle samplerChain;
     private final MethodHandle supportsGpuOffload;
     private final MethodHandle modelFree;
     private final MethodHandle modelGetVocab;
@@ -51,26 +48,23 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     private final MethodHandle modelHasEncoder;
     private final MethodHandle modelHasDecoder;
     private final MethodHandle modelIsDiffusion;
+    private final MethodHandle modelIsRecurrent;
+    private final MethodHandle modelIsHybrid;
+    private final MethodHandle modelSlidingWindow;
+    private final MethodHandle modelEmbeddingSize;
     private final MethodHandle vocabSize;
     private final MethodHandle vocabBos;
     private final MethodHandle vocabEos;
     private final MethodHandle vocabAddsBos;
     private final MethodHandle vocabIsEndOfGeneration;
+    private final MethodHandle vocabIsControl;
     private final MethodHandle contextFree;
     private final MethodHandle contextSize;
-    private final MethodHandle contextMemory;
-    private final MethodHandle memoryRemove;
-    private final MethodHandle memoryClear;
-    private final MethodHandle memoryLastPosition;
-    private final MethodHandle samplerChainAdd;
-    private final MethodHandle samplerGreedy;
-    private final MethodHandle samplerDist;
-    private final MethodHandle samplerTopK;
-    private final MethodHandle samplerTopP;
-    private final MethodHandle samplerMinP;
-    private final MethodHandle samplerTemperature;
-    private final MethodHandle samplerSample;
-    private final MethodHandle samplerFree;
+    private final MethodHandle logits;
+    private final MethodHandle embedding;
+    private final MethodHandle poolingType;
+    private final MemoryLibrary memory;
+    private final SamplerLibrary samplers;
 
     FfmLlamaLibrary(LinkerHelper linker, NativeLog log) throws PackException {
         this.linker = linker;
@@ -95,10 +89,6 @@ final class FfmLlamaLibrary implements LlamaLibrary {
         setAbortCallback =
                 linker.downcall("llama_set_abort_callback", FunctionDescriptor.ofVoid(POINTER, POINTER, ADDRESS));
         decode = linker.downcall("llama_decode", FunctionDescriptor.of(JAVA_INT, POINTER, BATCH));
-        samplerChainDefaultParams =
-                linker.downcall("llama_sampler_chain_default_params", FunctionDescriptor.of(SAMPLER_CHAIN_PARAMS));
-        samplerChain =
-                linker.downcall("llama_sampler_chain_init", FunctionDescriptor.of(POINTER, SAMPLER_CHAIN_PARAMS));
         supportsGpuOffload = linker.downcall("llama_supports_gpu_offload", FunctionDescriptor.of(JAVA_BOOLEAN));
         modelFree = linker.downcall("llama_model_free", FunctionDescriptor.ofVoid(POINTER));
         modelGetVocab = linker.downcall("llama_model_get_vocab", FunctionDescriptor.of(POINTER, POINTER));
@@ -108,32 +98,25 @@ final class FfmLlamaLibrary implements LlamaLibrary {
         modelHasEncoder = linker.downcall("llama_model_has_encoder", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER));
         modelHasDecoder = linker.downcall("llama_model_has_decoder", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER));
         modelIsDiffusion = linker.downcall("llama_model_is_diffusion", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER));
+        modelIsRecurrent = linker.downcall("llama_model_is_recurrent", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER));
+        modelIsHybrid = linker.downcall("llama_model_is_hybrid", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER));
+        modelSlidingWindow = linker.downcall("llama_model_n_swa", FunctionDescriptor.of(JAVA_INT, POINTER));
+        modelEmbeddingSize = linker.downcall("llama_model_n_embd_out", FunctionDescriptor.of(JAVA_INT, POINTER));
         vocabSize = linker.downcall("llama_vocab_n_tokens", FunctionDescriptor.of(JAVA_INT, POINTER));
         vocabBos = linker.downcall("llama_vocab_bos", FunctionDescriptor.of(JAVA_INT, POINTER));
         vocabEos = linker.downcall("llama_vocab_eos", FunctionDescriptor.of(JAVA_INT, POINTER));
         vocabAddsBos = linker.downcall("llama_vocab_get_add_bos", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER));
         vocabIsEndOfGeneration =
                 linker.downcall("llama_vocab_is_eog", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER, JAVA_INT));
+        vocabIsControl =
+                linker.downcall("llama_vocab_is_control", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER, JAVA_INT));
+        logits = linker.downcall("llama_get_logits_ith", FunctionDescriptor.of(ADDRESS, POINTER, JAVA_INT));
+        embedding = linker.downcall("llama_get_embeddings_seq", FunctionDescriptor.of(ADDRESS, POINTER, JAVA_INT));
+        poolingType = linker.downcall("llama_pooling_type", FunctionDescriptor.of(JAVA_INT, POINTER));
+        memory = new FfmMemoryLibrary(linker);
+        samplers = new FfmSamplerLibrary(linker);
         contextFree = linker.downcall("llama_free", FunctionDescriptor.ofVoid(POINTER));
         contextSize = linker.downcall("llama_n_ctx", FunctionDescriptor.of(JAVA_INT, POINTER));
-        contextMemory = linker.downcall("llama_get_memory", FunctionDescriptor.of(POINTER, POINTER));
-        memoryRemove = linker.downcall(
-                "llama_memory_seq_rm", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER, JAVA_INT, JAVA_INT, JAVA_INT));
-        memoryClear = linker.downcall("llama_memory_clear", FunctionDescriptor.ofVoid(POINTER, JAVA_BOOLEAN));
-        memoryLastPosition =
-                linker.downcall("llama_memory_seq_pos_max", FunctionDescriptor.of(JAVA_INT, POINTER, JAVA_INT));
-        samplerChainAdd = linker.downcall("llama_sampler_chain_add", FunctionDescriptor.ofVoid(POINTER, POINTER));
-        samplerGreedy = linker.downcall("llama_sampler_init_greedy", FunctionDescriptor.of(POINTER));
-        samplerDist = linker.downcall("llama_sampler_init_dist", FunctionDescriptor.of(POINTER, JAVA_INT));
-        samplerTopK = linker.downcall("llama_sampler_init_top_k", FunctionDescriptor.of(POINTER, JAVA_INT));
-        samplerTopP =
-                linker.downcall("llama_sampler_init_top_p", FunctionDescriptor.of(POINTER, JAVA_FLOAT, JAVA_LONG));
-        samplerMinP =
-                linker.downcall("llama_sampler_init_min_p", FunctionDescriptor.of(POINTER, JAVA_FLOAT, JAVA_LONG));
-        samplerTemperature = linker.downcall("llama_sampler_init_temp", FunctionDescriptor.of(POINTER, JAVA_FLOAT));
-        samplerSample =
-                linker.downcall("llama_sampler_sample", FunctionDescriptor.of(JAVA_INT, POINTER, POINTER, JAVA_INT));
-        samplerFree = linker.downcall("llama_sampler_free", FunctionDescriptor.ofVoid(POINTER));
     }
 
     @Override
@@ -216,14 +199,20 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     }
 
     @Override
-    public long contextInit(long model, int contextTokens, int batchTokens, int threads) {
+    public long contextInit(long model, ContextSettings settings) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment params = (MemorySegment) contextDefaultParams.invokeExact((SegmentAllocator) arena);
-            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_ctx"), contextTokens);
-            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_batch"), batchTokens);
-            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_ubatch"), batchTokens);
-            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_threads"), threads);
-            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_threads_batch"), threads);
+            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_ctx"), settings.contextTokens());
+            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_batch"), settings.batchTokens());
+            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_ubatch"), settings.microBatchTokens());
+            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_seq_max"), settings.sequences());
+            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_threads"), settings.threads());
+            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "n_threads_batch"), settings.threads());
+            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "type_k"), settings.kvType());
+            params.set(JAVA_INT, offset(CONTEXT_PARAMS, "type_v"), settings.kvType());
+            params.set(JAVA_BOOLEAN, offset(CONTEXT_PARAMS, "swa_full"), settings.fullSlidingWindow());
+            params.set(JAVA_BOOLEAN, offset(CONTEXT_PARAMS, "kv_unified"), true);
+            params.set(JAVA_BOOLEAN, offset(CONTEXT_PARAMS, "embeddings"), settings.embeddings());
             return (long) contextInit.invokeExact(model, params);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
@@ -239,29 +228,83 @@ final class FfmLlamaLibrary implements LlamaLibrary {
         }
     }
 
-    /** As {@code llama_batch_get_one} would: positions, sequence and outputs are left to llama.cpp. */
     @Override
-    public int decode(long context, int[] tokens, int from, int count) {
+    public int decode(long context, int[] tokens, int[] positions, int[] sequences, byte[] outputs, int count) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment nativeTokens = arena.allocate(JAVA_INT, count);
-            MemorySegment.copy(tokens, from, nativeTokens, JAVA_INT, 0, count);
             MemorySegment batch = arena.allocate(BATCH);
+            MemorySegment sequenceIds = ints(arena, sequences, count);
+            MemorySegment sequenceLists = arena.allocate(ADDRESS, count);
+            for (int i = 0; i < count; i++) {
+                sequenceLists.setAtIndex(ADDRESS, i, sequenceIds.asSlice(i * JAVA_INT.byteSize()));
+            }
+            MemorySegment wanted = arena.allocate(count);
+            MemorySegment.copy(outputs, 0, wanted, JAVA_BYTE, 0, count);
+            MemorySegment sequencesPerToken = arena.allocate(JAVA_INT, count);
+            for (int i = 0; i < count; i++) {
+                sequencesPerToken.setAtIndex(JAVA_INT, i, 1);
+            }
             batch.set(JAVA_INT, offset(BATCH, "n_tokens"), count);
-            batch.set(ADDRESS, offset(BATCH, "token"), nativeTokens);
+            batch.set(ADDRESS, offset(BATCH, "token"), ints(arena, tokens, count));
+            batch.set(ADDRESS, offset(BATCH, "pos"), ints(arena, positions, count));
+            batch.set(ADDRESS, offset(BATCH, "n_seq_id"), sequencesPerToken);
+            batch.set(ADDRESS, offset(BATCH, "seq_id"), sequenceLists);
+            batch.set(ADDRESS, offset(BATCH, "logits"), wanted);
             return (int) decode.invokeExact(context, batch);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }
     }
 
+    private static MemorySegment ints(Arena arena, int[] numbers, int count) {
+        MemorySegment segment = arena.allocate(JAVA_INT, count);
+        MemorySegment.copy(numbers, 0, segment, JAVA_INT, 0, count);
+        return segment;
+    }
+
     @Override
-    public long samplerChain() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment params = (MemorySegment) samplerChainDefaultParams.invokeExact((SegmentAllocator) arena);
-            return (long) samplerChain.invokeExact(params);
+    public boolean logits(long context, int row, float[] into) {
+        try {
+            return copy((MemorySegment) logits.invokeExact(context, row), into);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }
+    }
+
+    @Override
+    public boolean embedding(long context, int sequence, float[] into) {
+        try {
+            return copy((MemorySegment) embedding.invokeExact(context, sequence), into);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    private static boolean copy(MemorySegment numbers, float[] into) {
+        if (numbers.address() == 0) {
+            return false;
+        }
+        MemorySegment.copy(
+                numbers.reinterpret(into.length * JAVA_FLOAT.byteSize()), JAVA_FLOAT, 0, into, 0, into.length);
+        return true;
+    }
+
+    @Override
+    public int poolingType(long context) {
+        try {
+            return (int) poolingType.invokeExact(context);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public MemoryLibrary memory() {
+        return memory;
+    }
+
+    @Override
+    public SamplerLibrary samplers() {
+        return samplers;
     }
 
     @Override
@@ -422,117 +465,45 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     }
 
     @Override
-    public long contextMemory(long context) {
+    public boolean modelIsRecurrent(long model) {
         try {
-            return (long) contextMemory.invokeExact(context);
+            return (boolean) modelIsRecurrent.invokeExact(model);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }
     }
 
     @Override
-    public boolean memoryRemove(long memory, int sequence, int from, int to) {
+    public boolean modelIsHybrid(long model) {
         try {
-            return (boolean) memoryRemove.invokeExact(memory, sequence, from, to);
+            return (boolean) modelIsHybrid.invokeExact(model);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }
     }
 
     @Override
-    public void memoryClear(long memory, boolean data) {
+    public int modelSlidingWindow(long model) {
         try {
-            memoryClear.invokeExact(memory, data);
+            return (int) modelSlidingWindow.invokeExact(model);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }
     }
 
     @Override
-    public int memoryLastPosition(long memory, int sequence) {
+    public int modelEmbeddingSize(long model) {
         try {
-            return (int) memoryLastPosition.invokeExact(memory, sequence);
+            return (int) modelEmbeddingSize.invokeExact(model);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }
     }
 
     @Override
-    public void samplerChainAdd(long chain, long sampler) {
+    public boolean vocabIsControl(long vocab, int token) {
         try {
-            samplerChainAdd.invokeExact(chain, sampler);
-        } catch (Throwable thrown) {
-            throw LinkerHelper.unexpected(thrown);
-        }
-    }
-
-    @Override
-    public long samplerGreedy() {
-        try {
-            return (long) samplerGreedy.invokeExact();
-        } catch (Throwable thrown) {
-            throw LinkerHelper.unexpected(thrown);
-        }
-    }
-
-    @Override
-    public long samplerDist(int seed) {
-        try {
-            return (long) samplerDist.invokeExact(seed);
-        } catch (Throwable thrown) {
-            throw LinkerHelper.unexpected(thrown);
-        }
-    }
-
-    @Override
-    public long samplerTopK(int k) {
-        try {
-            return (long) samplerTopK.invokeExact(k);
-        } catch (Throwable thrown) {
-            throw LinkerHelper.unexpected(thrown);
-        }
-    }
-
-    @Override
-    public long samplerTopP(float p, long minKeep) {
-        try {
-            return (long) samplerTopP.invokeExact(p, minKeep);
-        } catch (Throwable thrown) {
-            throw LinkerHelper.unexpected(thrown);
-        }
-    }
-
-    @Override
-    public long samplerMinP(float p, long minKeep) {
-        try {
-            return (long) samplerMinP.invokeExact(p, minKeep);
-        } catch (Throwable thrown) {
-            throw LinkerHelper.unexpected(thrown);
-        }
-    }
-
-    @Override
-    public long samplerTemperature(float temperature) {
-        try {
-            return (long) samplerTemperature.invokeExact(temperature);
-        } catch (Throwable thrown) {
-            throw LinkerHelper.unexpected(thrown);
-        }
-    }
-
-    @Override
-    public int samplerSample(long sampler, long context, int index) {
-        try {
-            return (int) samplerSample.invokeExact(sampler, context, index);
-        } catch (Throwable thrown) {
-            throw LinkerHelper.unexpected(thrown);
-        }
-    }
-
-    @Override
-    public void samplerFree(long sampler) {
-        try {
-            samplerFree.invokeExact(sampler);
+            return (boolean) vocabIsControl.invokeExact(vocab, token);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }

@@ -32,6 +32,16 @@ public interface LlamaLibrary {
 
     boolean modelIsDiffusion(long model);
 
+    boolean modelIsRecurrent(long model);
+
+    boolean modelIsHybrid(long model);
+
+    /** Tokens of the sliding window; 0 when there is none. */
+    int modelSlidingWindow(long model);
+
+    /** Numbers of an embedding. */
+    int modelEmbeddingSize(long model);
+
     /** @return the length of the text, which may be more than fits the buffer, or negative */
     int modelDescription(long model, byte[] buffer);
 
@@ -48,55 +58,42 @@ public interface LlamaLibrary {
 
     boolean vocabIsEndOfGeneration(long vocab, int token);
 
+    boolean vocabIsControl(long vocab, int token);
+
     /** @return how many tokens were written; negative: how many there would be */
     int tokenize(long vocab, byte[] text, int[] tokens, boolean addSpecial, boolean parseSpecial);
 
     /** @return how many bytes were written; negative: how many there would be */
     int tokenToPiece(long vocab, int token, byte[] buffer, boolean special);
 
-    /** The other parameters are {@code llama_context_default_params}. */
-    long contextInit(long model, int contextTokens, int batchTokens, int threads);
+    long contextInit(long model, ContextSettings settings);
 
     void contextFree(long context);
 
     int contextSize(long context);
 
-    long contextMemory(long context);
-
     void setAbortCallback(long context, NativeCallback callback);
 
-    /** Reads tokens as the continuation of sequence 0; the last one gets logits. */
-    int decode(long context, int[] tokens, int from, int count);
+    /**
+     * Reads tokens, each at its position of its sequence.
+     *
+     * @param outputs not 0 where logits are wanted
+     * @param count how many of each array
+     */
+    int decode(long context, int[] tokens, int[] positions, int[] sequences, byte[] outputs, int count);
 
-    /** @return false when this kind of memory cannot drop a part */
-    boolean memoryRemove(long memory, int sequence, int from, int to);
+    /** Copies the logits of a row of the last batch. @return false when that row has none */
+    boolean logits(long context, int row, float[] into);
 
-    void memoryClear(long memory, boolean data);
+    /** Copies the pooled embedding of a sequence of the last batch. @return false when there is none */
+    boolean embedding(long context, int sequence, float[] into);
 
-    /** @return -1 when the sequence is empty */
-    int memoryLastPosition(long memory, int sequence);
+    /** {@code llama_pooling_type}, an enum: -1 unspecified, 0 none, 1 mean, 2 cls, 3 last, 4 rank. */
+    int poolingType(long context);
 
-    long samplerChain();
+    MemoryLibrary memory();
 
-    /** The chain owns the sampler from here on. */
-    void samplerChainAdd(long chain, long sampler);
-
-    long samplerGreedy();
-
-    long samplerDist(int seed);
-
-    long samplerTopK(int k);
-
-    long samplerTopP(float p, long minKeep);
-
-    long samplerMinP(float p, long minKeep);
-
-    long samplerTemperature(float temperature);
-
-    /** Aborts the process when there are no logits. */
-    int samplerSample(long sampler, long context, int index);
-
-    void samplerFree(long sampler);
+    SamplerLibrary samplers();
 
     /** A function C may ask whether to stop; one that throws stops. */
     NativeCallback abortCallback(BooleanSupplier shouldAbort);

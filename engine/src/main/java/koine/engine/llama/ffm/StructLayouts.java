@@ -91,7 +91,21 @@ final class StructLayouts {
             ADDRESS.withName("seq_id"),
             ADDRESS.withName("logits"));
 
-    static final List<StructLayout> ALL = List.of(MODEL_PARAMS, CONTEXT_PARAMS, SAMPLER_CHAIN_PARAMS, BATCH);
+    static final StructLayout TOKEN_DATA =
+            struct("llama_token_data", JAVA_INT.withName("id"), JAVA_FLOAT.withName("logit"), JAVA_FLOAT.withName("p"));
+
+    static final StructLayout TOKEN_DATA_ARRAY = struct(
+            "llama_token_data_array",
+            ADDRESS.withName("data"),
+            JAVA_LONG.withName("size"),
+            JAVA_LONG.withName("selected"),
+            JAVA_BOOLEAN.withName("sorted"));
+
+    static final StructLayout LOGIT_BIAS =
+            struct("llama_logit_bias", JAVA_INT.withName("token"), JAVA_FLOAT.withName("bias"));
+
+    static final List<StructLayout> ALL = List.of(
+            MODEL_PARAMS, CONTEXT_PARAMS, SAMPLER_CHAIN_PARAMS, BATCH, TOKEN_DATA, TOKEN_DATA_ARRAY, LOGIT_BIAS);
 
     private StructLayouts() {}
 

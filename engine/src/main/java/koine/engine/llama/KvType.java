@@ -1,0 +1,20 @@
+package koine.engine.llama;
+
+/** How the KV cache keeps its numbers. */
+public enum KvType {
+    /** 16-bit floating point, llama.cpp's default. */
+    F16(1),
+    /** 8.5 bits a number: about half the memory. */
+    Q8_0(8);
+
+    private final int ggmlType;
+
+    KvType(int ggmlType) {
+        this.ggmlType = ggmlType;
+    }
+
+    /** {@code ggml_type}. */
+    int ggmlType() {
+        return ggmlType;
+    }
+}

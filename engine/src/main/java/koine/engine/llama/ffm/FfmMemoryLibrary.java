@@ -1,0 +1,109 @@
+package koine.engine.llama.ffm;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static koine.engine.llama.ffm.FfmLlamaLibrary.POINTER;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
+
+/** {@link MemoryLibrary} by method handles. */
+final class FfmMemoryLibrary implements MemoryLibrary {
+    private final MethodHandle ofContext;
+    private final MethodHandle remove;
+    private final MethodHandle clear;
+    private final MethodHandle firstPosition;
+    private final MethodHandle lastPosition;
+    private final MethodHandle stateSize;
+    private final MethodHandle stateSave;
+    private final MethodHandle stateLoad;
+
+    FfmMemoryLibrary(LinkerHelper linker) throws PackException {
+        FunctionDescriptor position = FunctionDescriptor.of(JAVA_INT, POINTER, JAVA_INT);
+        FunctionDescriptor state = FunctionDescriptor.of(JAVA_LONG, POINTER, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT);
+        ofContext = linker.downcall("llama_get_memory", FunctionDescriptor.of(POINTER, POINTER));
+        remove = linker.downcall(
+                "llama_memory_seq_rm", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER, JAVA_INT, JAVA_INT, JAVA_INT));
+        clear = linker.downcall("llama_memory_clear", FunctionDescriptor.ofVoid(POINTER, JAVA_BOOLEAN));
+        firstPosition = linker.downcall("llama_memory_seq_pos_min", position);
+        lastPosition = linker.downcall("llama_memory_seq_pos_max", position);
+        stateSize = linker.downcall(
+                "llama_state_seq_get_size_ext", FunctionDescriptor.of(JAVA_LONG, POINTER, JAVA_INT, JAVA_INT));
+        stateSave = linker.downcall("llama_state_seq_get_data_ext", state);
+        stateLoad = linker.downcall("llama_state_seq_set_data_ext", state);
+    }
+
+    @Override
+    public long ofContext(long context) {
+        try {
+            return (long) ofContext.invokeExact(context);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public boolean remove(long memory, int sequence, int from, int to) {
+        try {
+            return (boolean) remove.invokeExact(memory, sequence, from, to);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public void clear(long memory, boolean data) {
+        try {
+            clear.invokeExact(memory, data);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public int firstPosition(long memory, int sequence) {
+        try {
+            return (int) firstPosition.invokeExact(memory, sequence);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public int lastPosition(long memory, int sequence) {
+        try {
+            return (int) lastPosition.invokeExact(memory, sequence);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long stateSize(long context, int sequence, int flags) {
+        try {
+            return (long) stateSize.invokeExact(context, sequence, flags);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long stateSave(long context, NativeBuffer into, int sequence, int flags) {
+        try {
+            return (long) stateSave.invokeExact(context, into.segment(), into.size(), sequence, flags);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long stateLoad(long context, NativeBuffer from, int sequence, int flags) {
+        try {
+            return (long) stateLoad.invokeExact(context, from.segment(), from.size(), sequence, flags);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package koine.engine.session;
+
+import java.nio.file.Path;
+import koine.engine.llama.KvType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a model is to be loaded.
+ *
+ * @param pack folder of the native pack
+ * @param model the GGUF file
+ * @param contextTokens wanted context; 0 is what the model was trained for, at most 8192; never more than trained
+ * @param threads of the processor; 0 is the engine's choice
+ * @param slots how many requests are computed at a time
+ * @param snapshots folder for what conversations have read, null when nothing is to be kept
+ * @param snapshotBytes most bytes in that folder
+ */
+public record GeneratorOptions(
+        Path pack,
+        Path model,
+        int contextTokens,
+        int threads,
+        int slots,
+        KvType kvType,
+        @Nullable Path snapshots,
+        long snapshotBytes) {
+    /** Four conversations at a time: a family's or a translator's, on one computer. */
+    public static final int USUAL_SLOTS = 4;
+
+    /** @throws IllegalArgumentException for a negative number or no slot */
+    public GeneratorOptions {
+        if (contextTokens < 0 || threads < 0 || slots < 1 || snapshotBytes < 0) {
+            throw new IllegalArgumentException(
+                    "options: " + contextTokens + ", " + threads + ", " + slots + ", " + snapshotBytes);
+        }
+    }
+
+    public GeneratorOptions(Path pack, Path model, int contextTokens) {
+        this(pack, model, contextTokens, 0, USUAL_SLOTS, KvType.F16, null, 0);
+    }
+
+    public GeneratorOptions withThreads(int count) {
+        return new GeneratorOptions(pack, model, contextTokens, count, slots, kvType, snapshots, snapshotBytes);
+    }
+
+    public GeneratorOptions withSlots(int count) {
+        return new GeneratorOptions(pack, model, contextTokens, threads, count, kvType, snapshots, snapshotBytes);
+    }
+
+    public GeneratorOptions withKvType(KvType type) {
+        return new GeneratorOptions(pack, model, contextTokens, threads, slots, type, snapshots, snapshotBytes);
+    }
+
+    public GeneratorOptions withSnapshots(Path folder, long bytes) {
+        return new GeneratorOptions(pack, model, contextTokens, threads, slots, kvType, folder, bytes);
+    }
+}

@@ -1,0 +1,77 @@
+package koine.engine.session;
+
+import java.util.Arrays;
+import java.util.List;
+import koine.engine.llama.Vocabulary;
+import koine.engine.session.Generator.Prompt;
+
+/** Prompts to tokens. Any thread. */
+final class Prompts implements Tokenizer {
+    /** Of a prompt of which nothing is known: most conversations part from it at its very end. */
+    private static final int LIKELY_TO_CHANGE = 4;
+
+    private final Vocabulary vocabulary;
+
+    Prompts(Vocabulary vocabulary) {
+        this.vocabulary = vocabulary;
+    }
+
+    /** @throws IllegalArgumentException when there is nothing to read, or a token that does not exist */
+    int[] read(Prompt prompt) {
+        return switch (prompt) {
+            case Prompt.Text(String text, int _) -> required(begun(vocabulary.tokenize(text, true)));
+            case Prompt.Tokens(List<Integer> given) -> {
+                given.forEach(vocabulary::require);
+                yield required(given.stream().mapToInt(Integer::intValue).toArray());
+            }
+        };
+    }
+
+    /** How many of the prompt's tokens the next prompt will begin with, most likely. */
+    int lasting(Prompt prompt, int[] tokens) {
+        return prompt instanceof Prompt.Text(String text, int characters) && characters > 0
+                ? shared(tokens, text.substring(0, characters))
+                : Math.max(0, tokens.length - LIKELY_TO_CHANGE);
+    }
+
+    private static int[] required(int[] tokens) {
+        if (tokens.length == 0) {
+            throw new IllegalArgumentException("the prompt is empty");
+        }
+        return tokens;
+    }
+
+    private int shared(int[] tokens, String begin) {
+        int[] lasting = begun(vocabulary.tokenize(begin, true));
+        int mismatch = Arrays.mismatch(tokens, lasting);
+        return mismatch < 0 ? tokens.length : mismatch;
+    }
+
+    /** A template may or may not write the token that begins every sequence; the model gets it once. */
+    private int[] begun(int[] tokens) {
+        int bos = vocabulary.bos();
+        if (bos == Vocabulary.NONE || !vocabulary.addsBos() || (tokens.length > 0 && tokens[0] == bos)) {
+            return tokens;
+        }
+        int[] begun = new int[tokens.length + 1];
+        begun[0] = bos;
+        System.arraycopy(tokens, 0, begun, 1, tokens.length);
+        return begun;
+    }
+
+    @Override
+    public int[] tokens(String text, boolean addSpecial, boolean parseSpecial) {
+        int[] tokens = vocabulary.tokenize(text, parseSpecial);
+        return addSpecial ? begun(tokens) : tokens;
+    }
+
+    @Override
+    public byte[] bytes(int token) {
+        return vocabulary.piece(token, true);
+    }
+
+    @Override
+    public int size() {
+        return vocabulary.size();
+    }
+}

@@ -1,0 +1,257 @@
+package koine.engine.session;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import koine.engine.llama.Batch;
+import koine.engine.llama.LlamaContext;
+import koine.engine.llama.LlamaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Continuous batching: each round, one token of every answer and as much of the prompts as fits go into one batch, so a
+ * newcomer does not wait for the others to end. All sequences share one memory; when it is full, what idle conversations
+ * left there goes first, the longest unused before the others; then the newest turn waits and is read again later.
+ * Belongs to the generator's thread.
+ */
+final class Scheduler {
+    /** Of a prompt in one round while others are answered: they should not stand still for long. */
+    private static final int SHARED_PART = 256;
+
+    /** Tokens of an answer for which there should be room before another turn is let in. */
+    private static final int AHEAD = 256;
+
+    private final LlamaContext context;
+    private final Snapshots snapshots;
+    private final List<Slot> slots;
+    private final Batch batch;
+    private final Deque<Turn> waiting = new ArrayDeque<>();
+    private final List<Turn> running = new ArrayList<>();
+    private final Watch watch;
+    private long clock;
+
+    Scheduler(LlamaContext context, Rollback rollback, Snapshots snapshots) {
+        this.context = context;
+        this.snapshots = snapshots;
+        this.slots = IntStream.range(0, context.sequences())
+                .mapToObj(sequence -> new Slot(sequence, context, rollback))
+                .toList();
+        this.batch = new Batch(context.batchTokens());
+        this.watch = new Watch(this::allCancelled, () -> running.forEach(Turn::beat));
+        context.abortWhen(watch);
+    }
+
+    void add(Turn turn) {
+        waiting.add(turn);
+    }
+
+    private boolean allCancelled() {
+        return !running.isEmpty() && running.stream().allMatch(Turn::isCancelled);
+    }
+
+    /** @return whether there is more to do */
+    boolean step() {
+        endCancelled();
+        admit();
+        if (!running.isEmpty()) {
+            watch.own();
+            compute();
+        }
+        return !running.isEmpty() || !waiting.isEmpty();
+    }
+
+    private void endCancelled() {
+        endWhere(running, Turn::isCancelled);
+        endWhere(waiting, Turn::isCancelled);
+    }
+
+    private void endWhere(Iterable<Turn> turns, Predicate<Turn> over) {
+        for (Iterator<Turn> each = turns.iterator(); each.hasNext(); ) {
+            Turn turn = each.next();
+            if (over.test(turn)) {
+                each.remove();
+                turn.end(++clock);
+            }
+        }
+    }
+
+    private void admit() {
+        while (!waiting.isEmpty()) {
+            Turn turn = waiting.element();
+            Slot slot = chooseSlot(turn.request().cacheKey());
+            if (slot == null || !fitsBeside(turn)) {
+                return;
+            }
+            waiting.remove();
+            snapshots.bringBack(slot, turn, this::evict);
+            turn.take(slot, ++clock);
+            running.add(turn);
+        }
+    }
+
+    /** The conversation's own slot, else an empty one, else the longest unused. */
+    private @Nullable Slot chooseSlot(@Nullable String key) {
+        return slots.stream()
+                .filter(Slot::idle)
+                .min(Comparator.comparing((Slot slot) -> !slot.isOf(key))
+                        .thenComparing(slot -> slot.length() > 0)
+                        .thenComparingLong(Slot::lastUse))
+                .orElse(null);
+    }
+
+    private boolean fitsBeside(Turn turn) {
+        if (running.isEmpty()) {
+            return true;
+        }
+        long wanted = turn.wants(AHEAD);
+        for (Turn other : running) {
+            wanted += other.slot().length() + other.wants(AHEAD);
+        }
+        return wanted <= context.contextTokens();
+    }
+
+    private void compute() {
+        plan();
+        while (used() + batch.size() > context.contextTokens()) {
+            if (!evict() && !suspendNewest()) {
+                break;
+            }
+            plan();
+        }
+        try {
+            switch (context.decode(batch)) {
+                case DONE -> proceed();
+                case ABORTED -> running.forEach(turn -> turn.slot().repair());
+                case NO_ROOM -> {
+                    if (!evict() && !suspendNewest()) {
+                        breakAll(new GenerationException("llama_decode finds no room for the batch"));
+                    }
+                }
+            }
+        } catch (LlamaException e) {
+            breakAll(new GenerationException(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void plan() {
+        batch.clear();
+        List<Turn> readers = new ArrayList<>();
+        for (Turn turn : running) {
+            if (turn.isReading()) {
+                readers.add(turn);
+            } else {
+                turn.plan(batch, 1);
+            }
+        }
+        boolean alone = running.size() == 1;
+        for (Turn turn : readers) {
+            int most = batch.room();
+            if (alone) {
+                // parts end at multiples of the batch size, so a prompt read alone is always parted in the same way
+                most = context.batchTokens() - turn.slot().length() % context.batchTokens();
+            } else {
+                most = Math.min(most, SHARED_PART);
+            }
+            turn.plan(batch, most);
+        }
+    }
+
+    private int used() {
+        return slots.stream().mapToInt(Slot::length).sum();
+    }
+
+    /** Forgets what the longest unused conversation left. @return whether there was one */
+    private boolean evict() {
+        Slot oldest = slots.stream()
+                .filter(slot -> slot.idle() && slot.length() > 0)
+                .min(Comparator.comparingLong(Slot::lastUse))
+                .orElse(null);
+        if (oldest == null) {
+            return false;
+        }
+        oldest.clear();
+        return true;
+    }
+
+    private boolean suspendNewest() {
+        if (running.size() < 2) {
+            return false;
+        }
+        Turn newest = running.removeLast();
+        newest.suspend(++clock);
+        waiting.addFirst(newest);
+        return true;
+    }
+
+    private void proceed() {
+        for (Turn turn : List.copyOf(running)) {
+            try {
+                boolean wasReading = turn.isReading();
+                turn.proceed(context, batch);
+                if (wasReading && !turn.isReading()) {
+                    snapshots.promptRead(turn.tokensRead(), turn.readNanos());
+                }
+                if (turn.isOver()) {
+                    running.remove(turn);
+                    turn.end(++clock);
+                }
+            } catch (LlamaException e) {
+                running.remove(turn);
+                turn.fail(new GenerationException(String.valueOf(e.getMessage())), ++clock);
+            }
+        }
+    }
+
+    private void breakAll(GenerationException why) {
+        context.clear();
+        slots.forEach(Slot::forget);
+        for (Turn turn : running) {
+            turn.fail(why, ++clock);
+        }
+        running.clear();
+    }
+
+    /** Saves what should outlive the process. @return whether there is more to save */
+    boolean rest(BooleanSupplier wanted) {
+        List<Slot> unsaved = slots.stream()
+                .filter(Slot::unsaved)
+                .sorted(Comparator.comparingLong(Slot::lastUse))
+                .toList();
+        for (Slot slot : unsaved) {
+            if (wanted.getAsBoolean()) {
+                return true;
+            }
+            snapshots.save(slot, wanted);
+        }
+        return false;
+    }
+
+    /** Forgets a conversation, here and on disk. */
+    void forget(String key) throws IOException {
+        slots.stream().filter(slot -> slot.idle() && slot.isOf(key)).forEach(Slot::clear);
+        snapshots.forget(key);
+    }
+
+    /** What the slot of this conversation holds. */
+    int[] tokensOf(String key) {
+        return slots.stream()
+                .filter(slot -> slot.isOf(key))
+                .map(slot -> slot.tokens().toArray())
+                .findFirst()
+                .orElseGet(() -> new int[0]);
+    }
+
+    void close() {
+        GenerationException ending = new GenerationException("the engine is ending");
+        List.copyOf(running).forEach(turn -> turn.fail(ending, ++clock));
+        List.copyOf(waiting).forEach(turn -> turn.fail(ending, ++clock));
+        slots.forEach(Slot::close);
+    }
+}

@@ -1,0 +1,133 @@
+package koine.engine.session;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where snapshots lie: one file for a conversation and an engine. A snapshot holds the conversation, so only its user can
+ * read it, and it goes when the conversation goes. Any thread.
+ */
+public final class SnapshotFolder {
+    static final String SUFFIX = ".kv";
+    private static final int KEY_DIGITS = 32;
+    private static final int ENGINE_DIGITS = 16;
+
+    private final Path folder;
+
+    public SnapshotFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Deletes what is kept of a conversation, for all models.
+     *
+     * @param key the requests' cache key
+     */
+    public void forget(String key) throws IOException {
+        String prefix = digest(key, KEY_DIGITS) + "-";
+        for (Path file : files()) {
+            if (String.valueOf(file.getFileName()).startsWith(prefix)) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** @param engine all that must be equal for the snapshot to be of use: weights, pack, backend, context, types */
+    Path file(String key, String engine) {
+        return folder.resolve(digest(key, KEY_DIGITS) + "-" + digest(engine, ENGINE_DIGITS) + SUFFIX);
+    }
+
+    Path weightsFile() {
+        return folder.resolve("weights.properties");
+    }
+
+    void create() throws IOException {
+        Files.createDirectories(folder, rights("rwx------"));
+    }
+
+    /** @return an empty file beside the wanted one, for its user alone */
+    Path newFileFor(Path wanted) throws IOException {
+        return Files.createTempFile(folder, String.valueOf(wanted.getFileName()), ".part", rights("rw-------"));
+    }
+
+    private FileAttribute<?>[] rights(String posix) throws IOException {
+        Path existing = folder;
+        while (!Files.exists(existing)) {
+            existing = existing.toAbsolutePath().resolve("..").normalize();
+        }
+        return Files.getFileStore(existing).supportsFileAttributeView("posix")
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(posix))}
+                : new FileAttribute<?>[0];
+    }
+
+    /** Bytes that may still be written here without filling the disk. */
+    long free() throws IOException {
+        FileStore store = Files.getFileStore(folder);
+        return store.getUsableSpace();
+    }
+
+    /** Deletes the oldest until all of them together have at most so many bytes; and what broken-off writes left. */
+    void limit(long bytes) throws IOException {
+        long left = bytes;
+        List<Path> files = new ArrayList<>(files());
+        files.sort(Comparator.comparing(SnapshotFolder::modified).reversed());
+        for (Path file : files) {
+            left -= size(file);
+            if (left < 0) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private List<Path> files() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> String.valueOf(file.getFileName()).contains(SUFFIX))
+                    .toList();
+        }
+    }
+
+    private static FileTime modified(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            return FileTime.fromMillis(0); // deleted meanwhile
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            return 0; // deleted meanwhile
+        }
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    static String digest(String text, int digits) {
+        byte[] hash = sha256().digest(text.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(hash).substring(0, digits);
+    }
+}

@@ -1,0 +1,16 @@
+package koine.engine.session;
+
+/** The model's own way from text to tokens and back. Any thread. */
+public interface Tokenizer {
+    /**
+     * @param parseSpecial whether names of control tokens in the text are these tokens, or just text
+     * @param addSpecial whether the token that begins every sequence of this model is put before
+     */
+    int[] tokens(String text, boolean addSpecial, boolean parseSpecial);
+
+    /** The bytes of a token, which may be part of a character; control tokens have their names. */
+    byte[] bytes(int token);
+
+    /** How many tokens there are, numbered from 0. */
+    int size();
+}

@@ -1,0 +1,334 @@
+package koine.engine.session;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import koine.engine.llama.Batch;
+import koine.engine.llama.LlamaContext;
+import koine.engine.llama.LlamaException;
+import koine.engine.llama.LlamaSampler;
+import koine.engine.llama.Vocabulary;
+import koine.engine.session.Generator.Cancel;
+import koine.engine.session.Generator.Finish;
+import koine.engine.session.Generator.Outcome;
+import koine.engine.session.Generator.Request;
+import koine.engine.session.Generator.Sink;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One prompt and its answer. Each round it puts what it wants read into the batch, and afterwards goes on from there. What
+ * its sink throws ends this turn and no other.
+ */
+final class Turn implements AutoCloseable {
+    /** Rows with logits are large: prompts whose tokens are scored are read in smaller parts. */
+    private static final int SCORED_PART = 32;
+
+    private final Request request;
+    private final Cancel cancel;
+    private final Sink sink;
+    private final Vocabulary vocabulary;
+    private final LlamaSampler sampler;
+    private final Scores scores;
+    private final int promptTokens;
+    private final int lasting;
+    private final Set<Integer> visible = new HashSet<>();
+    private final Utf8Assembler characters = new Utf8Assembler();
+    private final StopScanner scanner;
+
+    /** What is to be read before the next token can be chosen: the prompt; after an interruption, the answer so far too. */
+    private int[] tokens;
+
+    private @Nullable Slot slot;
+    private boolean reading = true;
+    private boolean resumed;
+    private int cached;
+    private int answerTokens;
+    private int pending;
+    private int firstRow;
+    private int rows;
+    private long start;
+    private long first;
+    private long last;
+    private @Nullable RuntimeException broken;
+    private @Nullable Finish finish;
+
+    /**
+     * @param tokens of the prompt
+     * @param lasting how many of them the next prompt will begin with, most likely
+     */
+    Turn(
+            Request request,
+            Cancel cancel,
+            Sink sink,
+            Vocabulary vocabulary,
+            LlamaSampler sampler,
+            int[] tokens,
+            int lasting) {
+        this.request = request;
+        this.cancel = cancel;
+        this.sink = sink;
+        this.vocabulary = vocabulary;
+        this.sampler = sampler;
+        this.scores = new Scores(vocabulary, request.alternatives());
+        this.tokens = tokens;
+        this.promptTokens = tokens.length;
+        this.lasting = lasting;
+        this.scanner = new StopScanner(request.stop());
+        for (String name : request.visibleControls()) {
+            int[] control = vocabulary.tokenize(name, true);
+            if (control.length == 1) {
+                visible.add(control[0]);
+            }
+        }
+        sampler.remember(tokens);
+    }
+
+    Request request() {
+        return request;
+    }
+
+    int[] tokens() {
+        return tokens;
+    }
+
+    boolean isCancelled() {
+        return broken != null || cancel.isCancelled();
+    }
+
+    boolean isReading() {
+        return reading;
+    }
+
+    /** Whether it has ended, well or not. */
+    boolean isOver() {
+        return finish != null || broken != null;
+    }
+
+    /** @return how many tokens it and its answer may still want of the context, as far as one plans ahead */
+    int wants(int ahead) {
+        int answer = request.maxTokens() < 0 ? ahead : Math.min(ahead, request.maxTokens() - answerTokens);
+        int held = slot == null ? 0 : slot.length();
+        return Math.max(0, tokens.length - held) + Math.max(0, answer);
+    }
+
+    void take(Slot given, long time) {
+        int kept = given.take(this, time);
+        slot = given;
+        if (!resumed) {
+            start = System.nanoTime();
+            cached = kept;
+            reportPrompt();
+            if (request.scorePrompt()) {
+                guard(() -> sink.onPromptToken(scores.unscored(tokens[0])));
+            }
+        }
+    }
+
+    /** Leaves the slot; what it held is forgotten and will be read again. */
+    void suspend(long time) {
+        Slot left = slot();
+        if (!reading) {
+            tokens = Arrays.copyOf(left.tokens().toArray(), left.length() + 1);
+            tokens[tokens.length - 1] = pending;
+            reading = true;
+        }
+        resumed = true;
+        left.clear();
+        left.release(time);
+        slot = null;
+    }
+
+    Slot slot() {
+        return Objects.requireNonNull(slot);
+    }
+
+    /** Puts what it wants read into the batch, at most so many tokens. */
+    void plan(Batch batch, int most) {
+        firstRow = batch.size();
+        int sequence = slot().sequence();
+        int at = slot().length();
+        if (!reading) {
+            batch.add(pending, at, sequence, true);
+            rows = 1;
+            return;
+        }
+        rows = Math.min(most, tokens.length - at);
+        if (request.scorePrompt()) {
+            rows = Math.min(rows, SCORED_PART);
+        }
+        if (at < lasting) {
+            rows = Math.min(rows, lasting - at);
+        }
+        for (int i = 0; i < rows; i++) {
+            boolean end = at + i == tokens.length - 1;
+            batch.add(tokens[at + i], at + i, sequence, request.scorePrompt() || (end && request.maxTokens() != 0));
+        }
+    }
+
+    /**
+     * Goes on after the batch was read.
+     *
+     * @throws LlamaException when no token can be chosen
+     */
+    void proceed(LlamaContext context, Batch batch) {
+        for (int row = firstRow; row < firstRow + rows; row++) {
+            slot().tokens().add(batch.token(row));
+        }
+        if (reading && !readOn(context)) {
+            return;
+        }
+        answerOn(context);
+    }
+
+    /** @return whether the prompt is read and an answer wanted */
+    private boolean readOn(LlamaContext context) {
+        scorePrompt(context);
+        int at = slot().length();
+        if (at == lasting) {
+            slot().checkpoint();
+        }
+        reportPrompt();
+        if (at < tokens.length) {
+            return false;
+        }
+        reading = false;
+        if (request.maxTokens() == 0) {
+            finish = Finish.LENGTH;
+            return false;
+        }
+        return true;
+    }
+
+    private void scorePrompt(LlamaContext context) {
+        if (!request.scorePrompt() || resumed) {
+            return;
+        }
+        int next = slot().length() - rows + 1;
+        for (int row = firstRow; row < firstRow + rows && next < tokens.length; row++, next++) {
+            TokenScore score = scores.of(tokens[next], context.logits(row));
+            guard(() -> sink.onPromptToken(score));
+        }
+    }
+
+    private void answerOn(LlamaContext context) {
+        int row = firstRow + rows - 1;
+        int token = context.sample(sampler, row);
+        last = System.nanoTime();
+        if (first == 0) {
+            first = last;
+        }
+        boolean end = vocabulary.isEndOfGeneration(token);
+        if (request.alternatives() >= 0 && (!end || request.ignoreEnd())) {
+            TokenScore score = scores.of(token, context.logits(row));
+            guard(() -> sink.onToken(score));
+        }
+        if (end && !request.ignoreEnd()) {
+            finish = Finish.STOP;
+            return;
+        }
+        answerTokens++;
+        emit(scanner.accept(characters.accept(vocabulary.piece(token, visible.contains(token)))));
+        pending = token;
+        if (scanner.stopped()) {
+            finish = Finish.STOP;
+        } else if (slot().length() == context.contextTokens() || answerTokens == request.maxTokens()) {
+            finish = Finish.LENGTH;
+        }
+    }
+
+    /** How many tokens were read before the first of the answer. */
+    int tokensRead() {
+        return promptTokens - cached;
+    }
+
+    /** How long that took; it may have shared its time with others. */
+    long readNanos() {
+        return System.nanoTime() - start;
+    }
+
+    /** Tells how far the prompt is read, if it is still being read. */
+    void beat() {
+        if (reading && slot != null) {
+            reportPrompt();
+        }
+    }
+
+    private void reportPrompt() {
+        if (!resumed) {
+            int processed = slot().length();
+            guard(() -> sink.onPromptProgress(processed, cached, promptTokens));
+        }
+    }
+
+    private void emit(String text) {
+        if (!text.isEmpty()) {
+            guard(() -> sink.onText(text));
+        }
+    }
+
+    private void guard(Runnable call) {
+        if (broken != null) {
+            return;
+        }
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            broken = e;
+        }
+    }
+
+    /** Tells the end and frees what it holds; the slot keeps what was read. */
+    void end(long time) {
+        leave(time);
+        if (finish == null) {
+            finish = Finish.CANCELLED;
+        }
+        emit(scanner.finish());
+        Finish how = finish;
+        guard(() -> sink.onEnd(outcome(how)));
+        if (broken != null) {
+            tellFailure(broken);
+        }
+    }
+
+    void fail(RuntimeException why, long time) {
+        leave(time);
+        tellFailure(broken == null ? why : broken);
+    }
+
+    private void tellFailure(RuntimeException why) {
+        try {
+            sink.onFailure(why);
+        } catch (RuntimeException e) {
+            why.addSuppressed(e); // there is nobody left to tell
+        }
+    }
+
+    private void leave(long time) {
+        if (slot != null) {
+            slot.release(time);
+            slot = null;
+        }
+        close();
+    }
+
+    private Outcome outcome(Finish how) {
+        if (first == 0) {
+            first = System.nanoTime();
+            last = first;
+        }
+        double read = start == 0 ? 0 : millis(first - start);
+        return new Outcome(how, promptTokens, cached, answerTokens, read, millis(last - first), scanner.found());
+    }
+
+    private static double millis(long nanos) {
+        return nanos / (double) TimeUnit.MILLISECONDS.toNanos(1);
+    }
+
+    @Override
+    public void close() {
+        sampler.close();
+    }
+}
