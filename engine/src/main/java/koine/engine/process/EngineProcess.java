@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import koine.engine.server.EngineServer;
 import koine.engine.server.GeneratorFactory;
 import koine.engine.server.GeneratorThread;
@@ -37,8 +38,11 @@ final class EngineProcess {
 
     private EngineProcess() {}
 
-    /** @return the exit code */
-    static int run(InputStream standardInput, GeneratorFactory factory) {
+    /**
+     * @param factories what generates, given what was asked for
+     * @return the exit code
+     */
+    static int run(InputStream standardInput, Function<EngineStart, GeneratorFactory> factories) {
         Signals.ignore("INT", "HUP");
         EngineStart start;
         try {
@@ -49,8 +53,8 @@ final class EngineProcess {
         }
         Leases leases = new Leases(FOR_FIRST_LEASE, AFTER_LAST_LEASE);
         CountDownLatch failed = new CountDownLatch(1);
-        GeneratorThread generator =
-                new GeneratorThread(factory, start.pack(), start.model(), start.contextTokens(), failed::countDown);
+        GeneratorThread generator = new GeneratorThread(
+                factories.apply(start), start.pack(), start.model(), start.contextTokens(), failed::countDown);
         String modelName = fileName(start.model()).replaceFirst("(?i)\\.gguf$", "");
         Path folder = start.brokerFile().resolveSibling(".").normalize();
         try (EngineServer server = new EngineServer(start.token(), modelName, folder, generator, leases)) {

@@ -72,10 +72,11 @@ public final class LlamaGenerator implements Generator {
     public static LlamaGenerator load(
             Path pack, Path model, int contextTokens, DoubleConsumer progress, BooleanSupplier cancelled)
             throws ModelLoadException {
-        return load(pack, model, contextTokens, threads(), progress, cancelled);
+        return load(pack, model, contextTokens, 0, progress, cancelled);
     }
 
-    static LlamaGenerator load(
+    /** @param threads of the processor; 0 is the engine's choice */
+    public static LlamaGenerator load(
             Path pack, Path model, int contextTokens, int threads, DoubleConsumer progress, BooleanSupplier cancelled)
             throws ModelLoadException {
         if (contextTokens < 0) {
@@ -86,7 +87,8 @@ public final class LlamaGenerator implements Generator {
         try {
             int batch = library.supportsGpuOffload() ? DEVICE_BATCH : BATCH;
             int size = contextSize(contextTokens, loaded.trainedContextTokens());
-            LlamaContext context = loaded.newContext(new ContextOptions(size, batch, threads));
+            LlamaContext context =
+                    loaded.newContext(new ContextOptions(size, batch, threads == 0 ? threads() : threads));
             return new LlamaGenerator(library, loaded, context);
         } catch (ModelLoadException | RuntimeException e) {
             loaded.close();

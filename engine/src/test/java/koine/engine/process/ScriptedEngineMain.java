@@ -16,7 +16,7 @@ public final class ScriptedEngineMain {
     private ScriptedEngineMain() {}
 
     public static void main(String[] arguments) {
-        Runtime.getRuntime().halt(EngineProcess.run(System.in, ScriptedEngineMain::load));
+        Runtime.getRuntime().halt(EngineProcess.run(System.in, _ -> ScriptedEngineMain::load));
     }
 
     private static Generator load(
