@@ -74,8 +74,9 @@ final class TemplateError extends RuntimeException {
         String text = String.valueOf(getMessage());
         String jinjaText = type.isEmpty() ? text : type + ": " + text;
         if (type.equals("TemplateError")) {
-            return new TemplateException(text, jinjaText);
+            return new TemplateException(text, jinjaText, false);
         }
-        return new TemplateException(text + " (line " + (line > 0 ? line : currentLine) + ")", jinjaText);
+        String where = " (line " + (line > 0 ? line : currentLine) + ")";
+        return new TemplateException(text + where, jinjaText, type.equals(OURS));
     }
 }
