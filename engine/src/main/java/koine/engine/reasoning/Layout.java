@@ -15,8 +15,15 @@ sealed interface Layout {
      */
     record Tags(String open, String close, List<Wrapper> wrappers, boolean again) implements Layout {}
 
-    /** @param open may be empty: then the answer only has an end */
-    record Wrapper(String open, String close) {}
+    /**
+     * @param open may be empty: then the answer only has an end
+     * @param after dropped too, when it follows
+     */
+    record Wrapper(String open, String close, String after) {
+        Wrapper(String open, String close) {
+            this(open, close, "");
+        }
+    }
 
     /**
      * A turn of several messages, each with a header that says whom it is for.

@@ -8,12 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import koine.engine.template.ChatTemplate;
+import koine.engine.template.Limits;
 import koine.engine.template.TemplateException;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a template what it does, by rendering small conversations. Immutable. */
 final class Probe {
     private static final Clock CLOCK = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+    /** A tenth of what a prompt may cost: a template is asked many times, and these conversations are small. */
+    private static final Limits LIMITS = new Limits(2_000_000, 800_000, 6_400_000, 500);
 
     private final @Nullable ChatTemplate template;
 
@@ -44,7 +47,7 @@ final class Probe {
         variables.putIfAbsent("bos_token", "");
         variables.putIfAbsent("eos_token", "");
         try {
-            return template.render(variables, CLOCK);
+            return template.render(variables, CLOCK, LIMITS);
         } catch (TemplateException e) {
             return null;
         }

@@ -42,7 +42,6 @@ public final class ReasoningFormat {
     /** Of a model that does not think aloud, or does in a way nobody wrote into its template. */
     public static final ReasoningFormat NONE = new ReasoningFormat("none", new Layout.Plain(), Set.of());
 
-    private static final Pattern COMMENT = Pattern.compile("\\{#.*?#}", Pattern.DOTALL);
     private static final Pattern TAG = Pattern.compile("</?((?:[A-Za-z_]+:)?)(think|thought)((?::[A-Za-z_]+)?)>");
     private static final Pattern FORMATTED_TAG = Pattern.compile("'<think\\{}>'\\.format\\((\\w+)\\)");
     /** A token's name: anything in angle or square brackets, for these never are parts of a longer token. */
@@ -60,7 +59,7 @@ public final class ReasoningFormat {
 
     /** @param templateSource the chat template as the model file has it */
     public static ReasoningFormat detect(String templateSource) {
-        String text = COMMENT.matcher(templateSource).replaceAll("");
+        String text = withoutComments(templateSource);
         if (has(text, "<|channel|>", "<|message|>")) {
             return messages(
                     "harmony",
@@ -98,7 +97,8 @@ public final class ReasoningFormat {
                     "elements",
                     "<|open|>think<|sep|>",
                     "<|close|>think<|sep|>",
-                    List.of(new Wrapper("<|open|>response<|sep|>", "<|close|>response<|sep|>")),
+                    List.of(new Wrapper(
+                            "<|open|>response<|sep|>", "<|close|>response<|sep|>", "<|close|>message<|sep|>")),
                     false);
         }
         if (has(text, "<|channel>", "<channel|>")) {
@@ -129,6 +129,23 @@ public final class ReasoningFormat {
             return tags("brackets", "[THINK]", "[/THINK]", List.of(), false);
         }
         return plainTags(text);
+    }
+
+    /** In one pass, for templates come from strangers. */
+    private static String withoutComments(String source) {
+        StringBuilder text = new StringBuilder();
+        int from = 0;
+        int comment = source.indexOf("{#");
+        while (comment >= 0) {
+            int end = source.indexOf("#}", comment + 2);
+            if (end < 0) {
+                break;
+            }
+            text.append(source, from, comment);
+            from = end + 2;
+            comment = source.indexOf("{#", from);
+        }
+        return text.append(source, from, source.length()).toString();
     }
 
     private static ReasoningFormat plainTags(String text) {

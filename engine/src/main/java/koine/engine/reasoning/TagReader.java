@@ -167,7 +167,8 @@ final class TagReader extends LayoutReader {
         }
         pending.take(found.marker().length());
         if (wrapper != null && found.marker().equals(wrapper.close())) {
-            wrapper = null;
+            String after = wrapper.after();
+            wrapper = after.isEmpty() ? null : new Wrapper("", after);
         } else {
             passed(found.marker());
         }

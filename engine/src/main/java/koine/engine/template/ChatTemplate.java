@@ -78,7 +78,7 @@ public final class ChatTemplate {
             throw error.at(rendering.line());
         } catch (StackOverflowError _) {
             // The limits count nesting, but cannot know how small the caller's stack is.
-            throw TemplateError.recursion("the template nests too deeply for this thread")
+            throw TemplateError.limit("the template nests too deeply for this thread")
                     .at(rendering.line());
         }
     }
