@@ -12,7 +12,15 @@ import java.util.stream.Stream;
  */
 final class BenchKit implements Part {
     private static final String[] FOLDERS = {
-        "include", "ggml/include", "src", "common", "vendor", "tools/llama-bench", "tools/server", "tools/mtmd", "tools/ui"
+        "include",
+        "ggml/include",
+        "src",
+        "common",
+        "vendor",
+        "tools/llama-bench",
+        "tools/server",
+        "tools/mtmd",
+        "tools/ui"
     };
     private static final List<String> OURS = List.of("CMakeLists.txt", "one-shot.cpp");
 

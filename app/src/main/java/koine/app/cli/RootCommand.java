@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
             ConversationsCommand.class,
             DoctorCommand.class,
             BenchCommand.class,
+            EngineCommand.class,
             ScreenshotCommand.class
         })
 final class RootCommand implements Callable<Integer> {
