@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +124,35 @@ public final class TinyModel {
         put("tokenizer.ggml.token_type", GgufValue.array(GgufType.INT32, types));
         put("tokenizer.ggml.merges", GgufValue.texts(List.of()));
         put(architecture() + ".vocab_size", GgufValue.uint32(tokens.size()));
+    }
+
+    /** The other common kind of vocabulary: SentencePiece, with a token for each byte that has no other. */
+    public TinyModel sentencePiece() {
+        List<String> pieces = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
+        for (int b = 0; b < 256; b++) {
+            pieces.add("<0x" + HexFormat.of().withUpperCase().toHexDigits((byte) b) + ">");
+        }
+        "\u2581abcdefghijklmnopqrstuvwxyz"
+                .codePoints()
+                .mapToObj(Character::toString)
+                .forEach(pieces::add);
+        tokens = pieces;
+        List<GgufValue> types = new ArrayList<>();
+        List<GgufValue> scores = new ArrayList<>();
+        for (int i = 0; i < pieces.size(); i++) { // unknown, control, byte, normal
+            types.add(new GgufValue.Int(GgufType.INT32, i == 0 ? 2 : i < 3 ? 3 : i < 259 ? 6 : 1));
+            scores.add(GgufValue.float32(-i));
+        }
+        put("tokenizer.ggml.model", GgufValue.text("llama"));
+        put("tokenizer.ggml.pre", GgufValue.text("default"));
+        put("tokenizer.ggml.tokens", GgufValue.texts(pieces));
+        put("tokenizer.ggml.scores", GgufValue.array(GgufType.FLOAT32, scores));
+        put("tokenizer.ggml.token_type", GgufValue.array(GgufType.INT32, types));
+        put("tokenizer.ggml.bos_token_id", GgufValue.uint32(1));
+        put("tokenizer.ggml.eos_token_id", GgufValue.uint32(2));
+        put("tokenizer.ggml.unknown_token_id", GgufValue.uint32(0));
+        put(architecture() + ".vocab_size", GgufValue.uint32(pieces.size()));
+        return this;
     }
 
     /** How many tokens it says it was made for. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import koine.engine.NativeKit;
 import koine.gguf.TinyFamily;
+import koine.gguf.TinyModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestReporter;
@@ -71,7 +72,7 @@ class DamagedModelsProof {
         assertEquals("", String.join("\n", wrong));
     }
 
-    /** Each kind of memory, with and without experts; and one real model. */
+    /** Each architecture, both common kinds of vocabulary, and one real model. */
     private Map<Path, GgufFields> models() throws IOException {
         Map<Path, GgufFields> models = new LinkedHashMap<>();
         for (TinyFamily family : TinyFamily.all()) {
@@ -79,6 +80,9 @@ class DamagedModelsProof {
             family.model(NativeKit.templates()).write(file);
             models.put(file, new GgufFields(file));
         }
+        Path pieces = folder.resolve("sentencepiece.gguf");
+        TinyModel.of("llama").sentencePiece().write(pieces);
+        models.put(pieces, new GgufFields(pieces));
         Path starter = Files.copy(NativeKit.starterModel(), folder.resolve("starter.gguf"));
         models.put(starter, new GgufFields(starter));
         return models;
