@@ -28,14 +28,20 @@ public final class LlamaGenerator implements Generator {
     private static final int DEVICE_BATCH = 128;
 
     private final LlamaModel loaded;
-    private final LlamaContext context;
+    private final @Nullable LlamaContext context;
     private final Vocabulary vocabulary;
     private final Prompts prompts;
     private final ModelInfo info;
     private final Rollback rollback;
-    private final Scheduler scheduler;
+    private final @Nullable Scheduler scheduler;
+    private final Embedder embedder;
 
-    private LlamaGenerator(LlamaLibrary library, LlamaModel loaded, LlamaContext context, GeneratorOptions options) {
+    private LlamaGenerator(
+            LlamaLibrary library,
+            LlamaModel loaded,
+            @Nullable LlamaContext context,
+            int threads,
+            GeneratorOptions options) {
         this.loaded = loaded;
         this.context = context;
         this.vocabulary = loaded.vocabulary();
@@ -45,15 +51,17 @@ public final class LlamaGenerator implements Generator {
                 Objects.requireNonNullElse(loaded.metadata("general.architecture"), ""),
                 loaded.parameters(),
                 loaded.bytes(),
-                context.contextTokens(),
+                context == null ? loaded.trainedContextTokens() : context.contextTokens(),
                 loaded.trainedContextTokens(),
                 loaded.metadata("tokenizer.chat_template"),
                 vocabulary.text(vocabulary.bos()),
                 vocabulary.text(vocabulary.eos()),
-                context.sequences(),
-                0);
+                options.slots(),
+                loaded.embeddingSize());
         this.rollback = new Rollback(loaded.hasRecurrentState(), loaded.slidingWindow());
-        this.scheduler = new Scheduler(context, rollback, snapshots(library, context, options));
+        this.scheduler =
+                context == null ? null : new Scheduler(context, rollback, snapshots(library, context, options));
+        this.embedder = new Embedder(loaded, threads);
     }
 
     private static Snapshots snapshots(LlamaLibrary library, LlamaContext context, GeneratorOptions options) {
@@ -90,9 +98,9 @@ public final class LlamaGenerator implements Generator {
             int batch = library.supportsGpuOffload() ? DEVICE_BATCH : BATCH;
             int size = contextSize(options.contextTokens(), loaded.trainedContextTokens());
             int threads = options.threads() == 0 ? threads() : options.threads();
-            LlamaContext context =
-                    loaded.newContext(new ContextOptions(size, batch, threads, options.slots(), options.kvType()));
-            return new LlamaGenerator(library, loaded, context, options);
+            ContextOptions wanted = new ContextOptions(size, batch, threads, options.slots(), options.kvType());
+            LlamaContext context = loaded.generates() ? loaded.newContext(wanted) : null;
+            return new LlamaGenerator(library, loaded, context, threads, options);
         } catch (ModelLoadException | RuntimeException e) {
             loaded.close();
             throw e;
@@ -135,6 +143,9 @@ public final class LlamaGenerator implements Generator {
     public void begin(Request request, Cancel cancel, Sink sink) {
         LlamaSampler sampler = null;
         try {
+            if (scheduler == null || context == null) {
+                throw new UnsupportedOperationException("the model makes embeddings only");
+            }
             int[] tokens = prompts.read(request.prompt());
             if (tokens.length >= context.contextTokens()) {
                 throw new ContextOverflowException(tokens.length, context.contextTokens());
@@ -152,33 +163,40 @@ public final class LlamaGenerator implements Generator {
 
     @Override
     public boolean step() {
-        return scheduler.step();
+        return scheduler != null && scheduler.step();
     }
 
     @Override
     public boolean rest(BooleanSupplier wanted) {
-        return scheduler.rest(wanted);
+        return scheduler != null && scheduler.rest(wanted);
     }
 
     @Override
     public void forget(String cacheKey) throws IOException {
-        scheduler.forget(cacheKey);
+        if (scheduler != null) {
+            scheduler.forget(cacheKey);
+        }
     }
 
     @Override
     public List<Embedding> embed(List<int[]> texts, Cancel cancel) {
-        throw new UnsupportedOperationException("the model has no embeddings");
+        return embedder.embed(texts, cancel);
     }
 
     /** What is kept of a conversation, prompt and answer. */
     int[] readTokens(@Nullable String cacheKey) {
-        return cacheKey == null ? new int[0] : scheduler.tokensOf(cacheKey);
+        return cacheKey == null || scheduler == null ? new int[0] : scheduler.tokensOf(cacheKey);
     }
 
     @Override
     public void close() {
-        scheduler.close();
-        context.close();
+        if (scheduler != null) {
+            scheduler.close();
+        }
+        if (context != null) {
+            context.close();
+        }
+        embedder.close();
         loaded.close();
     }
 }
