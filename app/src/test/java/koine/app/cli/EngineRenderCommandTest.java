@@ -30,8 +30,7 @@ class EngineRenderCommandTest {
     private static final Path TESTKIT = Path.of(System.getProperty("koine.testkit", "testkit"));
 
     /** Runs a script whose templates are each compiled once, not once for each case: the same, but in a tenth of the time. */
-    private static final String COMPILE_ONCE =
-            """
+    private static final String COMPILE_ONCE = """
             import functools, runpy, sys
             from jinja2.sandbox import ImmutableSandboxedEnvironment as E
             E.from_string = functools.cache(E.from_string)
