@@ -151,7 +151,9 @@ class EngineRenderCommandTest {
         for (String python : List.of("python3", "python")) {
             if (python(out, python, "-c", "import jinja2") == 0) {
                 assertEquals(
-                        0, python(out, python, script, folder.toString(), cases.toString()), "the reference script");
+                        0,
+                        python(out, python, "-c", COMPILE_ONCE, script, folder.toString(), cases.toString()),
+                        "the reference script");
                 return Files.readString(out);
             }
         }
