@@ -3,6 +3,7 @@ package koine.engine.session;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import koine.engine.llama.ContextOptions;
@@ -27,12 +28,16 @@ public final class LlamaGenerator implements Generator {
     /** A processor can be stopped in the middle of a batch, a graphics device only between two. */
     private static final int DEVICE_BATCH = 128;
 
+    /** Where llama.cpp keeps the states of several sequences of one batch in the wrong place, or beyond their memory. */
+    private static final Set<String> ONE_AT_A_TIME = Set.of("plamo2");
+
     private final LlamaModel loaded;
     private final LlamaContext context;
     private final Vocabulary vocabulary;
     private final Prompts prompts;
     private final ModelInfo info;
     private final Rollback rollback;
+    private final Snapshots snapshots;
     private final Scheduler scheduler;
 
     private LlamaGenerator(LlamaLibrary library, LlamaModel loaded, LlamaContext context, GeneratorOptions options) {
@@ -42,7 +47,7 @@ public final class LlamaGenerator implements Generator {
         this.prompts = new Prompts(vocabulary);
         this.info = new ModelInfo(
                 loaded.description(),
-                Objects.requireNonNullElse(loaded.metadata("general.architecture"), ""),
+                architecture(loaded),
                 loaded.parameters(),
                 loaded.bytes(),
                 context.contextTokens(),
@@ -53,7 +58,12 @@ public final class LlamaGenerator implements Generator {
                 context.sequences(),
                 0);
         this.rollback = new Rollback(loaded.hasRecurrentState(), loaded.slidingWindow());
-        this.scheduler = new Scheduler(context, rollback, snapshots(library, context, options));
+        this.snapshots = snapshots(library, context, options);
+        this.scheduler = new Scheduler(context, rollback, snapshots);
+    }
+
+    private static String architecture(LlamaModel model) {
+        return Objects.requireNonNullElse(model.metadata("general.architecture"), "");
     }
 
     private static Snapshots snapshots(LlamaLibrary library, LlamaContext context, GeneratorOptions options) {
@@ -90,8 +100,9 @@ public final class LlamaGenerator implements Generator {
             int batch = library.supportsGpuOffload() ? DEVICE_BATCH : BATCH;
             int size = contextSize(options.contextTokens(), loaded.trainedContextTokens());
             int threads = options.threads() == 0 ? threads() : options.threads();
+            int slots = ONE_AT_A_TIME.contains(architecture(loaded)) ? 1 : options.slots();
             LlamaContext context =
-                    loaded.newContext(new ContextOptions(size, batch, threads, options.slots(), options.kvType()));
+                    loaded.newContext(new ContextOptions(size, batch, threads, slots, options.kvType()));
             return new LlamaGenerator(library, loaded, context, options);
         } catch (ModelLoadException | RuntimeException e) {
             loaded.close();
@@ -173,6 +184,11 @@ public final class LlamaGenerator implements Generator {
     /** What is kept of a conversation, prompt and answer. */
     int[] readTokens(@Nullable String cacheKey) {
         return cacheKey == null ? new int[0] : scheduler.tokensOf(cacheKey);
+    }
+
+    /** Whoever measured elsewhere how quickly this computer reads tells it here. */
+    Snapshots snapshots() {
+        return snapshots;
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import koine.engine.NativeKit;
 import koine.engine.llama.ModelLoadException;
 import koine.engine.session.Generator.Finish;
 import koine.engine.session.Generator.Outcome;
@@ -34,8 +33,7 @@ final class TinyTalk implements AutoCloseable {
     }
 
     static TinyTalk with(Path model) throws ModelLoadException, TemplateException {
-        Generator generator =
-                LlamaGenerator.load(NativeKit.pack(), model, WHOLE_CONTEXT, Chat.THREADS, fraction -> {}, () -> false);
+        Generator generator = load(model);
         return new TinyTalk(
                 generator,
                 ChatTemplate.parse(Objects.requireNonNull(generator.model().chatTemplate())));
@@ -49,7 +47,7 @@ final class TinyTalk implements AutoCloseable {
     }
 
     private static Generator load(Path model) throws ModelLoadException {
-        return LlamaGenerator.load(NativeKit.pack(), model, WHOLE_CONTEXT, Chat.THREADS, fraction -> {}, () -> false);
+        return Chat.load(model, WHOLE_CONTEXT);
     }
 
     Generator.ModelInfo model() {
@@ -94,8 +92,8 @@ final class TinyTalk implements AutoCloseable {
                 pieces.add(more);
             }
         };
-        Outcome outcome = generator.generate(
-                Chat.greedy(prompt, maxTokens, conversation), () -> pieces.size() >= mostPieces, sink);
+        Outcome outcome = Chat.run(
+                generator, Chat.greedy(prompt, maxTokens, conversation), () -> pieces.size() >= mostPieces, sink);
         return new Answer(
                 outcome.finish(), pieces, outcome.promptTokens(), outcome.cachedTokens(), outcome.answerTokens());
     }
