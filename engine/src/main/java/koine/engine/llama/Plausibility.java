@@ -2,7 +2,6 @@ package koine.engine.llama;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -76,7 +75,7 @@ final class Plausibility {
                                 : null,
                         State.implausible(numbers),
                         Tensors.implausible(header),
-                        tokens.implausible(tokenizer))
+                        tokens.implausible(tokenizer, file))
                 .flatMap(Stream::ofNullable)
                 .findFirst()
                 .orElse(null);
@@ -146,57 +145,6 @@ final class Plausibility {
 
         boolean hasTensor(String part) {
             return header.tensors().stream().anyMatch(tensor -> tensor.name().contains(part));
-        }
-    }
-
-    /** Texts of the vocabulary, as llama.cpp takes them: up to the first NUL; each must be there once. */
-    private static final class Tokens {
-        static final String KEY = "tokenizer.ggml.tokens";
-        private static final int BYTES = 256;
-
-        private long[] marks = new long[1 << 12];
-        private int count;
-        private int byteTokens;
-
-        void add(byte[] text) {
-            int length = 0;
-            while (length < text.length && text[length] != 0) {
-                length++;
-            }
-            if (length == 0) {
-                return; // gets a name of its own
-            }
-            if (count == marks.length) {
-                marks = Arrays.copyOf(marks, 2 * count);
-            }
-            marks[count++] = mark(text, length);
-            if (length == 6 && text[0] == '<' && text[1] == '0' && text[2] == 'x' && text[5] == '>') {
-                byteTokens++;
-            }
-        }
-
-        /** 64 bits that two different texts of a vocabulary share once in a thousand million vocabularies. */
-        private static long mark(byte[] text, int length) {
-            long mark = length;
-            for (int i = 0; i < length; i++) {
-                mark = (mark ^ text[i]) * 0x9E3779B97F4A7C15L;
-                mark ^= mark >>> 29;
-            }
-            mark *= 0xBF58476D1CE4E5B9L;
-            return mark ^ mark >>> 32;
-        }
-
-        @Nullable
-        String implausible(String tokenizer) {
-            Arrays.sort(marks, 0, count);
-            for (int i = 1; i < count; i++) {
-                if (marks[i] == marks[i - 1]) {
-                    return KEY + ": a token stands twice";
-                }
-            }
-            // with some bytes and without others a text with one of the others ends the process
-            boolean spells = tokenizer.equals("llama");
-            return spells && byteTokens > 0 && byteTokens < BYTES ? KEY + ": a byte is missing" : null;
         }
     }
 }

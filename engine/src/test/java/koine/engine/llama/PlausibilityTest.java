@@ -40,6 +40,12 @@ class PlausibilityTest {
     }
 
     @Test
+    void tokensThatOnlyLookAlikeAreNoReason() throws Exception {
+        assertNull(
+                judged(TinyModel.of("llama").bytes(null, List.of("\u0003", "\u0002\u0002", "\u0002", "\u0001\u0001"))));
+    }
+
+    @Test
     void aSentencePieceVocabularyIsPlausibleButNotWithoutOneOfItsBytes() throws Exception {
         assertNull(judged(TinyModel.of("llama").sentencePiece()));
         List<String> missing = IntStream.range(0, 255)
