@@ -1,6 +1,7 @@
 package koine.app;
 
 import java.util.List;
+import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
 import koine.i18n.Problem;
@@ -15,6 +16,9 @@ public interface Assistant extends AutoCloseable {
     ConversationStore conversations();
 
     ModelStore models();
+
+    /** Measures how fast the models here answer. */
+    SpeedTest speedTest();
 
     /** Language, theme and the like, in a small file of the profile. */
     Settings settings();

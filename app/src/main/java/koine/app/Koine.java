@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.chat.Engines;
 import koine.app.chat.StoringChatService;
@@ -26,6 +27,7 @@ public final class Koine implements Assistant {
     private final JsonSettings settings;
     private final SqliteConversationStore conversations;
     private final StoringChatService chat;
+    private final SpeedTest speedTest;
     private @Nullable SqliteConversationStore unsaved;
 
     /** The assistant of this user on this computer. */
@@ -56,6 +58,7 @@ public final class Koine implements Assistant {
         NativePacks packs = new NativePacks(folders.bundle(), properties);
         this.chat = new StoringChatService(
                 models, settings, packs::newest, engines, () -> conversations, this::unsavedConversations);
+        this.speedTest = new SpeedTest(models, settings, packs::newest, engines);
     }
 
     @Override
@@ -71,6 +74,11 @@ public final class Koine implements Assistant {
     @Override
     public ModelStore models() {
         return models;
+    }
+
+    @Override
+    public SpeedTest speedTest() {
+        return speedTest;
     }
 
     @Override

@@ -19,6 +19,8 @@ import picocli.CommandLine.ScopeType;
             ModelsCommand.class,
             ConversationsCommand.class,
             DoctorCommand.class,
+            BenchCommand.class,
+            EngineCommand.class,
             ScreenshotCommand.class
         })
 final class RootCommand implements Callable<Integer> {

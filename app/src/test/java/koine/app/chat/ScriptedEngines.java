@@ -16,6 +16,7 @@ import koine.engine.client.ChatResult.Finish;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
 import koine.engine.client.LoadListener;
+import koine.engine.client.TokenEngine;
 import koine.i18n.Problem;
 
 /** Engines that say what a test wants them to say, at the boundary to the engine process. */
@@ -52,6 +53,8 @@ public final class ScriptedEngines implements Engines {
 
     private final Script script;
     public final List<ChatRequest> requests = Collections.synchronizedList(new ArrayList<>());
+    public final List<EngineSpec> specs = Collections.synchronizedList(new ArrayList<>());
+    public final ScriptedTokens tokens = new ScriptedTokens();
     public final AtomicInteger acquired = new AtomicInteger();
     public final AtomicInteger released = new AtomicInteger();
     private final List<ScriptedLease> leases = Collections.synchronizedList(new ArrayList<>());
@@ -77,6 +80,7 @@ public final class ScriptedEngines implements Engines {
     @Override
     public EngineLease acquire(EngineSpec spec, LoadListener listener) throws Problem {
         acquired.incrementAndGet();
+        specs.add(spec);
         listener.onLoadProgress(0.5);
         ScriptedLease lease = new ScriptedLease();
         leases.add(lease);
@@ -96,6 +100,11 @@ public final class ScriptedEngines implements Engines {
         @Override
         public ChatEngine engine() {
             return this;
+        }
+
+        @Override
+        public TokenEngine tokens() {
+            return tokens;
         }
 
         @Override

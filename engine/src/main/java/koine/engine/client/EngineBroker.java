@@ -151,8 +151,10 @@ public final class EngineBroker {
             response.close();
             return null;
         }
-        HttpChatEngine engine = new HttpChatEngine(client.withIdleTimeout(STREAM_SILENCE), broker.token());
-        return new Found(broker, new HttpEngineLease(engine, broker.pid(), response), client, started);
+        LoopbackClient patient = client.withIdleTimeout(STREAM_SILENCE);
+        HttpChatEngine engine = new HttpChatEngine(patient, broker.token());
+        HttpTokenEngine tokens = new HttpTokenEngine(patient, broker.token());
+        return new Found(broker, new HttpEngineLease(engine, tokens, broker.pid(), response), client, started);
     }
 
     /** What a killed engine could not take away. */

@@ -15,9 +15,9 @@ import koine.i18n.Problem;
  *
  * @param hash names the engine's files
  */
-record EngineKey(Path model, Path pack, int contextTokens, String hash) {
+record EngineKey(Path model, Path pack, int contextTokens, int threads, String hash) {
     /** Engines of another generation of this program are not understood and not shared. */
-    private static final int PROTOCOL = 1;
+    private static final int PROTOCOL = 2;
 
     /** @throws Problem KOINE-E106 no such model file, KOINE-E101 no such pack */
     static EngineKey of(EngineSpec spec) throws Problem {
@@ -39,8 +39,9 @@ record EngineKey(Path model, Path pack, int contextTokens, String hash) {
         } catch (IOException e) {
             throw new Problem("KOINE-E101", Map.of(), e);
         }
-        String all = PROTOCOL + "\0" + model + "\0" + version + "\0" + pack + "\0" + spec.contextTokens();
-        return new EngineKey(model, pack, spec.contextTokens(), hash(all));
+        String all = PROTOCOL + "\0" + model + "\0" + version + "\0" + pack + "\0" + spec.contextTokens() + "\0"
+                + spec.threads();
+        return new EngineKey(model, pack, spec.contextTokens(), spec.threads(), hash(all));
     }
 
     String modelName() {

@@ -65,7 +65,8 @@ final class EngineLauncher {
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log));
         Process process = builder.start();
         try {
-            EngineStart start = new EngineStart(token, key.model(), key.pack(), key.contextTokens(), brokerFile);
+            EngineStart start =
+                    new EngineStart(token, key.model(), key.pack(), key.contextTokens(), key.threads(), brokerFile);
             try (OutputStream in = process.getOutputStream()) {
                 in.write((start.toJson() + "\n").getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {

@@ -4,6 +4,15 @@ package koine.engine.client;
 public interface EngineLease extends AutoCloseable {
     ChatEngine engine();
 
+    /**
+     * The same engine, spoken to in tokens.
+     *
+     * @throws UnsupportedOperationException when it speaks in messages only
+     */
+    default TokenEngine tokens() {
+        throw new UnsupportedOperationException();
+    }
+
     /** Process id of the engine. */
     long pid();
 

@@ -146,7 +146,7 @@ final class HttpChatEngine implements ChatEngine {
     }
 
     /** What a refusal says. */
-    private static Problem refusal(String body) {
+    static Problem refusal(String body) {
         try {
             return problem(parse(body));
         } catch (JsonParseException | IllegalStateException | UnsupportedOperationException | NumberFormatException e) {
@@ -154,7 +154,7 @@ final class HttpChatEngine implements ChatEngine {
         }
     }
 
-    private static Problem problem(JsonObject body) {
+    static Problem problem(JsonObject body) {
         if (!(body.get("error") instanceof JsonObject error)) {
             return new Problem("KOINE-E206", Map.of());
         }

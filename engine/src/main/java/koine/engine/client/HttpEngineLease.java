@@ -8,12 +8,14 @@ import koine.net.LoopbackResponse;
 /** A lease is a connection: it lasts as long as both ends do, so neither has to be trusted to say goodbye. */
 final class HttpEngineLease implements EngineLease {
     private final HttpChatEngine engine;
+    private final HttpTokenEngine tokens;
     private final long pid;
     private final LoopbackResponse connection;
     private volatile boolean alive = true;
 
-    HttpEngineLease(HttpChatEngine engine, long pid, LoopbackResponse connection) {
+    HttpEngineLease(HttpChatEngine engine, HttpTokenEngine tokens, long pid, LoopbackResponse connection) {
         this.engine = engine;
+        this.tokens = tokens;
         this.pid = pid;
         this.connection = connection;
         // an engine that is stopped or starved for a while is not gone: only the end of the connection is the end
@@ -40,6 +42,11 @@ final class HttpEngineLease implements EngineLease {
     @Override
     public ChatEngine engine() {
         return engine;
+    }
+
+    @Override
+    public TokenEngine tokens() {
+        return tokens;
     }
 
     @Override

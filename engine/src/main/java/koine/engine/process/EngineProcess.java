@@ -50,7 +50,8 @@ final class EngineProcess {
         }
         Leases leases = new Leases(FOR_FIRST_LEASE, AFTER_LAST_LEASE);
         CountDownLatch failed = new CountDownLatch(1);
-        GeneratorOptions options = new GeneratorOptions(start.pack(), start.model(), start.contextTokens());
+        GeneratorOptions options =
+                new GeneratorOptions(start.pack(), start.model(), start.contextTokens()).withThreads(start.threads());
         GeneratorThread generator = new GeneratorThread(factory, options, failed::countDown);
         String modelName = fileName(start.model()).replaceFirst("(?i)\\.gguf$", "");
         Path folder = start.brokerFile().resolveSibling(".").normalize();

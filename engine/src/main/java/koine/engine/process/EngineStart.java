@@ -12,19 +12,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token what its clients will bear
  * @param contextTokens wanted context; 0 is the engine's choice
+ * @param threads of the processor; 0 is the engine's choice
  */
-public record EngineStart(String token, Path model, Path pack, int contextTokens, Path brokerFile) {
+public record EngineStart(String token, Path model, Path pack, int contextTokens, int threads, Path brokerFile) {
     /** The JSON of it: paths as text. */
     private record Line(
             @Nullable String token,
             @Nullable String model,
             @Nullable String pack,
             @Nullable Integer contextTokens,
+            @Nullable Integer threads,
             @Nullable String brokerFile) {}
 
     public String toJson() {
         return new Gson()
-                .toJson(new Line(token, model.toString(), pack.toString(), contextTokens, brokerFile.toString()));
+                .toJson(new Line(
+                        token, model.toString(), pack.toString(), contextTokens, threads, brokerFile.toString()));
     }
 
     /** @throws IllegalArgumentException when something is missing; the message does not quote the line */
@@ -38,6 +41,8 @@ public record EngineStart(String token, Path model, Path pack, int contextTokens
                     || line.pack == null
                     || line.contextTokens == null
                     || line.contextTokens < 0
+                    || line.threads == null
+                    || line.threads < 0
                     || line.brokerFile == null) {
                 throw new IllegalArgumentException("the start line is incomplete");
             }
@@ -46,6 +51,7 @@ public record EngineStart(String token, Path model, Path pack, int contextTokens
                     Path.of(line.model),
                     Path.of(line.pack),
                     line.contextTokens,
+                    line.threads,
                     Path.of(line.brokerFile).toAbsolutePath());
         } catch (JsonParseException | InvalidPathException e) {
             throw new IllegalArgumentException(

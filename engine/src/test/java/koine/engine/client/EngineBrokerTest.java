@@ -175,12 +175,16 @@ class EngineBrokerTest {
         }
 
         @Test
-        void isAnotherForAnotherModelOrContextOrAFileThatWasReplaced() throws Exception {
+        void isAnotherForAnotherModelOrContextOrThreadsOrAFileThatWasReplaced() throws Exception {
             long first = acquire().pid();
             EngineLease larger = broker.acquire(new EngineSpec(model, pack, 4096), fraction -> {});
             leases.add(larger);
             engines.add(larger.pid());
             assertNotEquals(first, larger.pid());
+            EngineLease slower = broker.acquire(new EngineSpec(model, pack, 0, 1), fraction -> {});
+            leases.add(slower);
+            engines.add(slower.pid());
+            assertNotEquals(first, slower.pid());
             Files.writeString(model, "replaced");
             assertNotEquals(first, acquire().pid());
         }

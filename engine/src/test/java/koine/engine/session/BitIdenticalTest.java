@@ -38,7 +38,7 @@ class BitIdenticalTest {
     }
 
     static List<TinyFamily> families() {
-        return TinyFamily.all();
+        return Journey.families();
     }
 
     @Test
@@ -67,7 +67,7 @@ class BitIdenticalTest {
         Recorder recorder;
         int slots;
         try (Stage stage = new Stage(options)) {
-            new Journey(stage, SAID).alone().together().cancelled().evicted().restored();
+            Journey.whole(stage, SAID);
             recorder = stage.recorder;
             slots = stage.generator().model().slots();
         }

@@ -2,8 +2,10 @@ package koine.engine.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import koine.engine.llama.ModelLoadException;
 import koine.engine.session.Stage.Answer;
+import koine.gguf.TinyFamily;
 
 /** What people do with a conversation, one after the other on one generator. Prompts are plain text, so any model goes. */
 final class Journey {
@@ -12,6 +14,9 @@ final class Journey {
     private static final String SECOND = "\nSailor: And at low tide?\nMaster:";
     private static final String EDITED = "\nSailor: Who built it?\nMaster:";
     private static final String THIRD = "\nSailor: Thank you. When is the next ferry?\nMaster:";
+
+    /** Whether there is time for all that can be shown. */
+    static final boolean LONG = Boolean.getBoolean("koine.long");
 
     private final Stage stage;
     private final int said;
@@ -24,6 +29,19 @@ final class Journey {
     Journey(Stage stage, int said) {
         this.stage = stage;
         this.said = said;
+    }
+
+    /** One architecture for each kind of memory; all of them with {@code -Dkoine.long=true}. */
+    static List<TinyFamily> families() {
+        Set<String> usual = Set.of("llama", "gemma3", "falcon-h1", "qwen35", "plamo2");
+        return TinyFamily.all().stream()
+                .filter(family -> LONG || usual.contains(family.architecture()))
+                .toList();
+    }
+
+    static Journey whole(Stage stage, int said) throws ModelLoadException {
+        Journey journey = new Journey(stage, said).alone().together();
+        return LONG ? journey.cancelled().evicted().restored() : journey.restored();
     }
 
     List<Step> steps() {

@@ -33,7 +33,7 @@ final class TinyTalk implements AutoCloseable {
     }
 
     static TinyTalk with(Path model) throws ModelLoadException, TemplateException {
-        Generator generator = load(model);
+        Generator generator = Chat.load(model, WHOLE_CONTEXT);
         return new TinyTalk(
                 generator,
                 ChatTemplate.parse(Objects.requireNonNull(generator.model().chatTemplate())));

@@ -4,6 +4,7 @@ import java.util.List;
 import koine.app.Assistant;
 import koine.app.Folders;
 import koine.app.Settings;
+import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
 import koine.i18n.Problem;
@@ -26,6 +27,11 @@ record Unchanged(Assistant assistant) implements Assistant {
     @Override
     public ModelStore models() {
         return assistant.models();
+    }
+
+    @Override
+    public SpeedTest speedTest() {
+        return assistant.speedTest();
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import koine.app.Assistant;
 import koine.app.Folders;
 import koine.app.Settings;
+import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatObserver;
 import koine.app.chat.ChatOptions;
 import koine.app.chat.ChatService;
@@ -275,6 +276,11 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     @Override
     public Settings settings() {
         return this;
+    }
+
+    @Override
+    public SpeedTest speedTest() {
+        throw new UnsupportedOperationException();
     }
 
     @Override
