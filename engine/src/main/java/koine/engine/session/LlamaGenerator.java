@@ -3,6 +3,7 @@ package koine.engine.session;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import koine.engine.llama.ContextOptions;
@@ -27,6 +28,9 @@ public final class LlamaGenerator implements Generator {
     /** A processor can be stopped in the middle of a batch, a graphics device only between two. */
     private static final int DEVICE_BATCH = 128;
 
+    /** Where llama.cpp keeps the states of several sequences of one batch in the wrong place, or beyond their memory. */
+    private static final Set<String> ONE_AT_A_TIME = Set.of("plamo2");
+
     private final LlamaModel loaded;
     private final @Nullable LlamaContext context;
     private final Vocabulary vocabulary;
@@ -48,7 +52,7 @@ public final class LlamaGenerator implements Generator {
         this.prompts = new Prompts(vocabulary);
         this.info = new ModelInfo(
                 loaded.description(),
-                Objects.requireNonNullElse(loaded.metadata("general.architecture"), ""),
+                architecture(loaded),
                 loaded.parameters(),
                 loaded.bytes(),
                 context == null ? loaded.trainedContextTokens() : context.contextTokens(),
@@ -56,12 +60,16 @@ public final class LlamaGenerator implements Generator {
                 loaded.metadata("tokenizer.chat_template"),
                 vocabulary.text(vocabulary.bos()),
                 vocabulary.text(vocabulary.eos()),
-                options.slots(),
+                context == null ? options.slots() : context.sequences(),
                 loaded.embeddingSize());
         this.rollback = new Rollback(loaded.hasRecurrentState(), loaded.slidingWindow());
         this.scheduler =
                 context == null ? null : new Scheduler(context, rollback, snapshots(library, context, options));
         this.embedder = new Embedder(loaded, threads);
+    }
+
+    private static String architecture(LlamaModel model) {
+        return Objects.requireNonNullElse(model.metadata("general.architecture"), "");
     }
 
     private static Snapshots snapshots(LlamaLibrary library, LlamaContext context, GeneratorOptions options) {
@@ -98,7 +106,8 @@ public final class LlamaGenerator implements Generator {
             int batch = library.supportsGpuOffload() ? DEVICE_BATCH : BATCH;
             int size = contextSize(options.contextTokens(), loaded.trainedContextTokens());
             int threads = options.threads() == 0 ? threads() : options.threads();
-            ContextOptions wanted = new ContextOptions(size, batch, threads, options.slots(), options.kvType());
+            int slots = ONE_AT_A_TIME.contains(architecture(loaded)) ? 1 : options.slots();
+            ContextOptions wanted = new ContextOptions(size, batch, threads, slots, options.kvType());
             LlamaContext context = loaded.generates() ? loaded.newContext(wanted) : null;
             return new LlamaGenerator(library, loaded, context, threads, options);
         } catch (ModelLoadException | RuntimeException e) {
@@ -186,6 +195,11 @@ public final class LlamaGenerator implements Generator {
     /** What is kept of a conversation, prompt and answer. */
     int[] readTokens(@Nullable String cacheKey) {
         return cacheKey == null || scheduler == null ? new int[0] : scheduler.tokensOf(cacheKey);
+    }
+
+    /** Whoever measured elsewhere how quickly this computer reads tells it here. */
+    Snapshots snapshots() {
+        return Objects.requireNonNull(scheduler).snapshots();
     }
 
     @Override
