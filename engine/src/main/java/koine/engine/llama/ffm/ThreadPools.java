@@ -17,12 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class ThreadPools {
     private static final int PROCESSOR = 0; // GGML_BACKEND_DEVICE_TYPE_CPU
 
-    /** {@code ggml_threadpool_params}: 512 flags, then what follows; the whole is smaller than this. */
+    /** More than {@code ggml_threadpool_params} has in any release: 512 flags and five numbers. */
     private static final long PARAMS_BYTES = 1024;
-
-    private static final long THREADS_OFFSET = 512;
-    private static final long POLL_OFFSET = 520;
-    private static final int USUAL_POLL = 50;
 
     private final MethodHandle paramsInit;
     private final MethodHandle attach;
@@ -64,11 +60,7 @@ final class ThreadPools {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment params = arena.allocate(PARAMS_BYTES, Long.BYTES);
             paramsInit.invokeExact(params, threads);
-            if (params.get(JAVA_INT, THREADS_OFFSET) != threads || params.get(JAVA_INT, POLL_OFFSET) != USUAL_POLL) {
-                return 0; // another pack's other layout
-            }
-            // between two tokens they sleep: spinning, they would take the core that sends the last one
-            params.set(JAVA_INT, POLL_OFFSET, 0);
+            // as usual they spin for some milliseconds before they sleep: to be woken for each token costs a twentieth
             return (long) creating.invokeExact(params);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
