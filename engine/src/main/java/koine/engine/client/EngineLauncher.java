@@ -102,11 +102,27 @@ final class EngineLauncher {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", java).toString());
         command.addAll(OPTIONS);
+        command.addAll(startCache());
         command.addAll(javaOptions);
         command.add("-cp");
         command.add(absoluteClassPath());
         command.add(mainClass);
         return command;
+    }
+
+    /**
+     * What the JVM has kept of an earlier start, if this installation brings it: a quarter of a second less. Java goes on
+     * without when the file does not fit; its remark on that would be in nobody's interest.
+     */
+    private static List<String> startCache() {
+        String record = System.getProperty("koine.engine.cache.record");
+        if (record != null) {
+            return List.of("-XX:AOTCacheOutput=" + record, "-Xlog:disable");
+        }
+        String cache = System.getProperty("koine.engine.cache");
+        return cache != null && Files.isReadable(Path.of(cache))
+                ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off")
+                : List.of();
     }
 
     /** The process begins in another folder, where relative entries would lead nowhere. */

@@ -23,6 +23,7 @@ public final class LlamaContext implements AutoCloseable {
     private final Handle handle;
     private final ContextOptions options;
     private final int contextTokens;
+    private final long threadPool;
     private @Nullable NativeCallback abortCallback;
     private final boolean[] hasLogits;
     private final int[] rowSequence;
@@ -44,6 +45,10 @@ public final class LlamaContext implements AutoCloseable {
         this.vocabulary = model.vocabulary();
         this.options = options;
         this.contextTokens = library.contextSize(address);
+        this.threadPool = library.threadPool(options.threads());
+        if (threadPool != 0) {
+            library.attachThreadPool(address, threadPool);
+        }
         this.hasLogits = new boolean[options.batchTokens()];
         this.rowSequence = new int[options.batchTokens()];
     }
@@ -291,6 +296,9 @@ public final class LlamaContext implements AutoCloseable {
         long address = handle.close();
         if (address != 0) {
             library.contextFree(address);
+            if (threadPool != 0) {
+                library.threadPoolFree(threadPool);
+            }
             if (abortCallback != null) {
                 abortCallback.close();
             }
