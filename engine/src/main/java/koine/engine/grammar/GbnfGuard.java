@@ -218,14 +218,14 @@ public final class GbnfGuard {
     private void checkStarts(boolean[] empty) throws GrammarException {
         boolean[] starts = new boolean[grammar.rules()];
         repeat(rule -> {
-            if (!starts[rule] && (empty[rule] || reachesCharacter(rule, empty, starts))) {
+            if (!starts[rule] && reachesCharacter(rule, empty, starts)) {
                 starts[rule] = true;
                 return true;
             }
             return false;
         });
         for (int rule = 0; rule < starts.length; rule++) {
-            if (!starts[rule]) {
+            if (!starts[rule] && !empty[rule]) {
                 throw error(rule, "rule '" + grammar.name(rule) + "' comes to no character and to no end");
             }
         }

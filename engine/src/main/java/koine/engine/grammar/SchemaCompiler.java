@@ -431,7 +431,7 @@ final class SchemaCompiler {
         if (a == null || b == null) {
             return a == null ? b : a;
         }
-        int order = sign * a.value().compareTo(b.value());
+        int order = sign * Integer.signum(a.value().compareTo(b.value()));
         return order > 0 || (order == 0 && !a.inclusive()) ? a : b;
     }
 

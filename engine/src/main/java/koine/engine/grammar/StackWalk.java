@@ -33,16 +33,22 @@ final class StackWalk {
     private static final long WORK = 20_000_000;
     private static final String USUAL = "a0 \"'([{\\,\n";
 
-    /** A stack: an element to come next, and what is below it. */
-    private record Frame(int element, @Nullable Frame below, int depth, int id) {
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return this == other;
+    /** A stack: an element to come next, and what is below it; one object for each, so compared by identity. */
+    private static final class Frame {
+        final int element;
+        final @Nullable Frame below;
+        final int depth;
+        final int id;
+
+        Frame(int element, @Nullable Frame below, int depth, int id) {
+            this.element = element;
+            this.below = below;
+            this.depth = depth;
+            this.id = id;
         }
 
-        @Override
-        public int hashCode() {
-            return id;
+        boolean isDone() {
+            return element < 0;
         }
     }
 
@@ -101,7 +107,7 @@ final class StackWalk {
         Set<Integer> found = new TreeSet<>();
         USUAL.chars().forEach(found::add);
         for (Frame stack : stacks) {
-            if (stack != done) {
+            if (!stack.isDone()) {
                 for (int e = stack.element; e < grammar.next(stack.element); e++) {
                     switch (grammar.kind(e)) {
                         case TOKEN -> found.add(-1 - grammar.value(e));
@@ -120,7 +126,7 @@ final class StackWalk {
             int count = 0;
             for (Frame stack : stacks) {
                 work++;
-                if (stack != done && matches(stack.element, candidate)) {
+                if (!stack.isDone() && matches(stack.element, candidate)) {
                     count++;
                 }
             }
@@ -140,7 +146,7 @@ final class StackWalk {
         Set<Frame> next = new LinkedHashSet<>();
         long size = 0;
         for (Frame stack : stacks) {
-            if (stack != done && matches(stack.element, symbol)) {
+            if (!stack.isDone() && matches(stack.element, symbol)) {
                 advance(behind(grammar.next(stack.element), below(stack)), next);
             }
         }
@@ -164,7 +170,7 @@ final class StackWalk {
                 continue;
             }
             work++;
-            if (frame == done || grammar.kind(frame.element) != Kind.RULE) {
+            if (frame.isDone() || grammar.kind(frame.element) != Kind.RULE) {
                 stacks.add(frame);
                 if (stacks.size() > MAX_STACKS) {
                     throw tooMany();

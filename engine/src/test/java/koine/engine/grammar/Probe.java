@@ -17,10 +17,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import koine.engine.NativeKit;
+import org.jspecify.annotations.Nullable;
 
 /** llama.cpp's own grammar sampler in a child process, which may die or hang of what it is given. */
 final class Probe implements AutoCloseable {
-    private static final int ANSWER_SECONDS = 20;
+    private static final int ANSWER_SECONDS = 60;
+
+    private static @Nullable Path compiled;
 
     private final Process process;
     private final BufferedWriter in;
@@ -35,8 +38,20 @@ final class Probe implements AutoCloseable {
         out = process.inputReader(StandardCharsets.US_ASCII);
     }
 
-    /** Compiles the program into a folder. */
-    static Path compile(Path folder) throws IOException {
+    /** Compiled once for all tests of a run; gone with it. */
+    private static synchronized Path program() throws IOException {
+        if (compiled == null) {
+            Path folder = Files.createTempDirectory("probe");
+            Path program = compile(folder);
+            for (Path file : List.of(folder, folder.resolve("probe.cpp"), program)) {
+                file.toFile().deleteOnExit();
+            }
+            compiled = program;
+        }
+        return compiled;
+    }
+
+    private static Path compile(Path folder) throws IOException {
         String compiler = NativeKit.compiler("g++", "clang++");
         Path pack = NativeKit.pack();
         Path source = folder.resolve("probe.cpp");
@@ -56,9 +71,9 @@ final class Probe implements AutoCloseable {
         return program;
     }
 
-    static Probe start(Path program, boolean vocabularyOnly) throws IOException {
+    static Probe start(boolean vocabularyOnly) throws IOException {
         List<String> command = new ArrayList<>(List.of(
-                program.toString(),
+                program().toString(),
                 NativeKit.pack().toString(),
                 NativeKit.starterModel().toString()));
         if (vocabularyOnly) {

@@ -228,7 +228,7 @@ int main(int argc, char ** argv) {
     if (!model_params.vocab_only) {
         llama_context_params params = llama_context_default_params();
         params.n_ctx = 1024;
-        params.n_threads = params.n_threads_batch = 2;
+        params.n_threads = params.n_threads_batch = 1;
         context = llama_init_from_model(model, params);
         if (!context) {
             return 4;
