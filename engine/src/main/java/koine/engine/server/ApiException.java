@@ -46,9 +46,18 @@ final class ApiException extends Exception {
 
     /** What a generation that threw is told as. */
     static ApiException failed(RuntimeException failure) {
-        return failure instanceof ContextOverflowException overflow
-                ? overflow(overflow)
-                : new ApiException(500, "server_error", String.valueOf(failure.getMessage()));
+        String message = String.valueOf(failure.getMessage());
+        return switch (failure) {
+            case ContextOverflowException overflow -> overflow(overflow);
+            case IllegalArgumentException _ -> invalid(message);
+            case UnsupportedOperationException _ -> of(501, "not_supported_error", message);
+            default -> of(500, "server_error", message);
+        };
+    }
+
+    /** Whether the same request may be answered later. OpenAI's clients repeat every 409 and 5xx unless told so. */
+    boolean passes() {
+        return status == 503;
     }
 
     int status() {

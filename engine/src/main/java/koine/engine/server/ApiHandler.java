@@ -1,6 +1,7 @@
 package koine.engine.server;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,19 +9,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import koine.engine.session.Generator.ModelInfo;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.URIUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,18 +32,35 @@ final class ApiHandler extends Handler.Abstract {
     private static final Set<String> LOOPBACK_NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
     private static final Pattern HOST = Pattern.compile("(\\[[0-9a-f:]+]|[^:]+)(?::[0-9]{1,5})?");
     private static final Pattern CANCEL = Pattern.compile("/v1/chat/completions/([^/]+)/cancel");
+    private static final Pattern CONVERSATION = Pattern.compile("/koine/conversations/([^/]+)");
+    private static final String MODEL = "/v1/models/";
+    private static final Set<String> GETS = Set.of("/v1/models", "/props", "/lora-adapters", "/koine/lease");
+    private static final Set<String> POSTS = Set.of(
+            "/v1/chat/completions",
+            "/v1/chat/completions/input_tokens",
+            "/v1/completions",
+            "/v1/embeddings",
+            "/apply-template",
+            "/tokenize",
+            "/detokenize");
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
     private final byte[] token;
-    private final String modelName;
     private final GeneratorThread generator;
     private final Leases leases;
+    private final ModelFacts facts;
+    private final Completions completions;
+    private final Embeddings embeddings;
+    private final Tokens tokens;
 
     ApiHandler(String token, String modelName, GeneratorThread generator, Leases leases) {
         this.token = token.getBytes(StandardCharsets.UTF_8);
-        this.modelName = modelName;
         this.generator = generator;
         this.leases = leases;
+        this.facts = new ModelFacts(modelName, generator);
+        this.completions = new Completions(modelName, generator);
+        this.embeddings = new Embeddings(modelName, generator);
+        this.tokens = new Tokens(generator);
     }
 
     @Override
@@ -75,28 +92,55 @@ final class ApiHandler extends Handler.Abstract {
         }
         checkToken(request, response);
         Matcher cancel = CANCEL.matcher(path);
+        Matcher conversation = CONVERSATION.matcher(path);
         if (cancel.matches()) {
             require(request, "POST", response);
-            JsonObject json = new JsonObject();
-            json.addProperty("cancelled", generator.cancel(requestId(cancel.group(1))));
-            write(response, 200, json);
-            return;
+            write(response, 200, said("cancelled", generator.cancel(requestId(cancel.group(1)))));
+        } else if (conversation.matches()) {
+            require(request, "DELETE", response);
+            generator.forget(URIUtil.decodePath(conversation.group(1)));
+            write(response, 200, said("forgotten", true));
+        } else if (path.startsWith(MODEL)) {
+            require(request, "GET", response);
+            write(response, 200, facts.one(URIUtil.decodePath(path.substring(MODEL.length()))));
+        } else if (GETS.contains(path)) {
+            require(request, "GET", response);
+            get(path, response);
+        } else if (POSTS.contains(path)) {
+            require(request, "POST", response);
+            post(path, request, response);
+        } else {
+            throw ApiException.of(404, "not_found_error", "nothing is here");
         }
+    }
+
+    private void get(String path, Response response) throws ApiException, IOException, InterruptedException {
         switch (path) {
-            case "/v1/models" -> {
-                require(request, "GET", response);
-                write(response, 200, models());
-            }
-            case "/v1/chat/completions" -> {
-                require(request, "POST", response);
-                complete(request, response);
-            }
-            case "/koine/lease" -> {
-                require(request, "GET", response);
-                lease(response);
-            }
-            default -> throw ApiException.of(404, "not_found_error", "nothing is here");
+            case "/v1/models" -> write(response, 200, facts.list());
+            case "/props" -> write(response, 200, facts.props());
+            case "/lora-adapters" -> write(response, 200, new JsonArray());
+            default -> lease(response);
         }
+    }
+
+    private void post(String path, Request request, Response response)
+            throws ApiException, IOException, InterruptedException {
+        byte[] body = body(request);
+        switch (path) {
+            case "/v1/chat/completions" -> completions.chat(requestId(request, "chatcmpl-"), body, response);
+            case "/v1/completions" -> completions.text(requestId(request, "cmpl-"), body, response);
+            case "/v1/chat/completions/input_tokens" -> write(response, 200, completions.inputTokens(body));
+            case "/v1/embeddings" -> write(response, 200, embeddings.answer(body));
+            case "/apply-template" -> write(response, 200, completions.template(body));
+            case "/tokenize" -> write(response, 200, tokens.tokenize(body));
+            default -> write(response, 200, tokens.detokenize(body));
+        }
+    }
+
+    private static JsonObject said(String name, boolean value) {
+        JsonObject json = new JsonObject();
+        json.addProperty(name, value);
+        return json;
     }
 
     /** A page in a browser can point a name of its own at this computer; only the loopback names are ours. */
@@ -151,56 +195,6 @@ final class ApiHandler extends Handler.Abstract {
         write(response, status, json);
     }
 
-    private JsonObject models() throws ApiException {
-        ModelInfo info = prompts().model();
-        JsonObject meta = new JsonObject();
-        meta.addProperty("description", info.description());
-        meta.addProperty("architecture", info.architecture());
-        meta.addProperty("n_params", info.parameters());
-        meta.addProperty("size", info.bytes());
-        meta.addProperty("n_ctx", info.contextTokens());
-        meta.addProperty("n_ctx_train", info.trainedContextTokens());
-        JsonObject model = new JsonObject();
-        model.addProperty("id", modelName);
-        model.addProperty("object", "model");
-        model.addProperty("created", Instant.now().getEpochSecond());
-        model.addProperty("owned_by", "koine");
-        model.add("meta", meta);
-        JsonArray data = new JsonArray();
-        data.add(model);
-        JsonObject json = new JsonObject();
-        json.addProperty("object", "list");
-        json.add("data", data);
-        return json;
-    }
-
-    private PromptRenderer prompts() throws ApiException {
-        return switch (generator.state()) {
-            case ModelState.Ready ready -> ready.prompts();
-            case ModelState.Loading _ -> throw ApiException.of(503, "unavailable_error", "the model is loading");
-            case ModelState.Failed _ -> throw ApiException.of(503, "unavailable_error", "the model is not loaded");
-        };
-    }
-
-    private void complete(Request request, Response response) throws ApiException, IOException, InterruptedException {
-        String given = request.getHeaders().get("X-Request-Id");
-        String id = requestId(given == null ? "chatcmpl-" + UUID.randomUUID() : given);
-        PromptRenderer prompts = prompts();
-        CompletionRequest completion = CompletionRequest.parse(body(request));
-        Generation generation = new Generation(id, completion.prompt(prompts.render(completion.messages())));
-        generator.submit(generation);
-        try {
-            CompletionAnswer answer = new CompletionAnswer(generation, new CompletionJson(id, modelName), response);
-            if (completion.stream()) {
-                answer.stream(completion.returnProgress(), completion.includeUsage());
-            } else {
-                answer.whole();
-            }
-        } finally {
-            generator.cancel(generation);
-        }
-    }
-
     private static byte[] body(Request request) throws ApiException, IOException {
         String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
         if (type == null || !type.toLowerCase(Locale.ROOT).matches("application/json\\s*(;.*)?")) {
@@ -213,6 +207,11 @@ final class ApiHandler extends Handler.Abstract {
             }
             return body;
         }
+    }
+
+    private static String requestId(Request request, String prefix) throws ApiException {
+        String given = request.getHeaders().get("X-Request-Id");
+        return requestId(given == null ? prefix + UUID.randomUUID() : given);
     }
 
     private static String requestId(String id) throws ApiException {
@@ -237,7 +236,7 @@ final class ApiHandler extends Handler.Abstract {
         }
     }
 
-    static void write(Response response, int status, JsonObject json) throws IOException {
+    static void write(Response response, int status, JsonElement json) throws IOException {
         if (!response.isCommitted()) {
             response.setStatus(status);
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
@@ -251,6 +250,9 @@ final class ApiHandler extends Handler.Abstract {
             return;
         }
         response.setStatus(error.status());
+        if (!error.passes()) {
+            response.getHeaders().put("x-should-retry", "false");
+        }
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
         response.write(true, StandardCharsets.UTF_8.encode(error.body().toString()), callback);
     }
