@@ -49,8 +49,10 @@ public final class LlamaContext implements AutoCloseable {
         if (threadPool != 0) {
             library.attachThreadPool(address, threadPool);
         }
-        this.hasLogits = new boolean[options.batchTokens()];
-        this.rowSequence = new int[options.batchTokens()];
+        // llama.cpp takes the smaller of the two, and ends the process over a batch that is larger
+        int batchTokens = Math.min(options.batchTokens(), options.contextTokens());
+        this.hasLogits = new boolean[batchTokens];
+        this.rowSequence = new int[batchTokens];
     }
 
     /** Most tokens of all sequences together; llama.cpp may have rounded what was asked for. */
@@ -60,7 +62,7 @@ public final class LlamaContext implements AutoCloseable {
 
     /** Most tokens of one {@link #decode}. */
     public int batchTokens() {
-        return options.batchTokens();
+        return hasLogits.length;
     }
 
     /** How many sequences it can hold, numbered from 0. */
@@ -126,8 +128,8 @@ public final class LlamaContext implements AutoCloseable {
     }
 
     private void requireContinuation(Batch batch) {
-        if (batch.size() < 1 || batch.size() > options.batchTokens()) {
-            throw new IllegalArgumentException(batch.size() + " tokens in a batch of " + options.batchTokens());
+        if (batch.size() < 1 || batch.size() > hasLogits.length) {
+            throw new IllegalArgumentException(batch.size() + " tokens in a batch of " + hasLogits.length);
         }
         int[] next = new int[options.sequences()];
         for (int sequence = 0; sequence < next.length; sequence++) {
