@@ -63,11 +63,10 @@ final class StartCache implements Part {
                     .with("koine.ui.Launcher", "ask", "--no-save", "--max-tokens", "8", "Hello")
                     .run(checkout.log("start"));
             long deadline = System.nanoTime() + FOR_ENGINE.toNanos();
-            while (code == 0 && !Files.exists(engine) && System.nanoTime() < deadline) {
-                Thread.sleep(100); // the engine ends seconds after the answer, and writes it then
-            }
-            for (long size = -1; Files.exists(engine) && size != Files.size(engine); Thread.sleep(500)) {
-                size = Files.size(engine);
+            // the engine ends seconds after the answer and writes it then; the last it does is to delete its notes
+            Path notes = made.resolve("engine.aot.config");
+            while (code == 0 && (!Files.exists(engine) || Files.exists(notes)) && System.nanoTime() < deadline) {
+                Thread.sleep(100);
             }
             progress.done(Trees.size(made) / 1_000_000 + " MB");
         }
