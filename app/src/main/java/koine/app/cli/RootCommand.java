@@ -19,6 +19,7 @@ import picocli.CommandLine.ScopeType;
             ModelsCommand.class,
             ConversationsCommand.class,
             DoctorCommand.class,
+            ServeCommand.class,
             ScreenshotCommand.class
         })
 final class RootCommand implements Callable<Integer> {

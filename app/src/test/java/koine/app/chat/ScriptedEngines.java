@@ -1,5 +1,7 @@
 package koine.app.chat;
 
+import java.io.IOException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,6 +19,8 @@ import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
 import koine.engine.client.LoadListener;
 import koine.i18n.Problem;
+import koine.net.LoopbackResponse;
+import org.jspecify.annotations.Nullable;
 
 /** Engines that say what a test wants them to say, at the boundary to the engine process. */
 public final class ScriptedEngines implements Engines {
@@ -96,6 +100,12 @@ public final class ScriptedEngines implements Engines {
         @Override
         public ChatEngine engine() {
             return this;
+        }
+
+        @Override
+        public LoopbackResponse send(String method, String target, Map<String, String> headers, byte @Nullable [] body)
+                throws IOException {
+            throw new ConnectException("scripted engines have no server");
         }
 
         @Override

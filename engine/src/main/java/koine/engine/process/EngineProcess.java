@@ -47,15 +47,18 @@ final class EngineProcess {
             LOG.error("no start: {}", e.getMessage());
             return BAD_START;
         }
-        Leases leases = new Leases(FOR_FIRST_LEASE, AFTER_LAST_LEASE);
+        Leases leases = new Leases(
+                FOR_FIRST_LEASE,
+                AFTER_LAST_LEASE,
+                Duration.ofSeconds(start.options().idleSeconds()));
         CountDownLatch failed = new CountDownLatch(1);
-        GeneratorThread generator =
-                new GeneratorThread(factory, start.pack(), start.model(), start.contextTokens(), failed::countDown);
+        GeneratorThread generator = new GeneratorThread(
+                loading(factory, leases), start.pack(), start.model(), start.contextTokens(), failed::countDown);
         String modelName = fileName(start.model()).replaceFirst("(?i)\\.gguf$", "");
         Path folder = start.brokerFile().resolveSibling(".").normalize();
         try (EngineServer server = new EngineServer(start.token(), modelName, folder, generator, leases)) {
             LoopbackAddress address = server.start();
-            BrokerFile file = BrokerFile.ofThisProcess(address, start.token());
+            BrokerFile file = BrokerFile.ofThisProcess(address, start);
             file.write(start.brokerFile());
             endOnTermination(leases, Thread.currentThread());
             generator.start();
@@ -87,6 +90,18 @@ final class EngineProcess {
                 LOG.warn("the generator did not end in time");
             }
         }
+    }
+
+    /** An engine that loads its model is not idle. */
+    private static GeneratorFactory loading(GeneratorFactory factory, Leases leases) {
+        leases.begin();
+        return (pack, model, contextTokens, progress, cancelled) -> {
+            try {
+                return factory.load(pack, model, contextTokens, progress, cancelled);
+            } finally {
+                leases.done();
+            }
+        };
     }
 
     /** A polite request to end takes the same way as the last lease's end. */

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import koine.engine.Eventually;
+import koine.engine.memory.MemoryProbe;
 import koine.engine.process.ScriptedEngineMain;
 import koine.i18n.Problem;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +51,21 @@ class EngineBrokerTest {
     @TempDir
     Path folder;
 
+    /** How much memory the computer is said to have left; what the engines take is not looked at. */
+    private volatile long available = Long.MAX_VALUE / 2;
+
+    private final MemoryProbe memory = new MemoryProbe() {
+        @Override
+        public long availableBytes() {
+            return available;
+        }
+
+        @Override
+        public OptionalLong ownBytes(long pid) {
+            return OptionalLong.empty();
+        }
+    };
+
     private Path runtime;
     private Path logs;
     private Path pack;
@@ -64,7 +81,7 @@ class EngineBrokerTest {
         logs = folder.resolve("logs");
         pack = Files.createDirectory(folder.resolve("pack"));
         model = Files.writeString(folder.resolve("secret-name.gguf"), "fine");
-        broker = new EngineBroker(runtime, logs, List.of(), ENGINE);
+        broker = new EngineBroker(runtime, logs, List.of(), ENGINE, memory);
     }
 
     @AfterEach
@@ -243,8 +260,8 @@ class EngineBrokerTest {
         void whenNobodyComesForItAtAll() throws Exception {
             EngineKey key = EngineKey.of(new EngineSpec(model, pack, 0));
             PrivateFolder.ensure(runtime);
-            Process orphan =
-                    new EngineLauncher(logs, List.of(), ENGINE).launch(key, runtime.resolve("engine-orphan.json"));
+            Process orphan = new EngineLauncher(logs, List.of(), ENGINE)
+                    .launch(key, new MemoryBudget.Plan(key.options(), 0), runtime.resolve("engine-orphan.json"));
             engines.add(orphan.pid());
             ended(Duration.ofSeconds(13), orphan.pid());
         }
@@ -253,8 +270,8 @@ class EngineBrokerTest {
         void byACrashWithoutADumpThatWouldHoldPiecesOfConversations() throws Exception {
             EngineKey key = EngineKey.of(new EngineSpec(model, pack, 0));
             PrivateFolder.ensure(runtime);
-            Process crashing =
-                    new EngineLauncher(logs, List.of(), ENGINE).launch(key, runtime.resolve("engine-crash.json"));
+            Process crashing = new EngineLauncher(logs, List.of(), ENGINE)
+                    .launch(key, new MemoryBudget.Plan(key.options(), 0), runtime.resolve("engine-crash.json"));
             engines.add(crashing.pid());
             signal("SEGV", crashing.pid());
             assertTrue(crashing.waitFor(10, TimeUnit.SECONDS));
@@ -328,7 +345,7 @@ class EngineBrokerTest {
             assertTrue(received.toString().startsWith("0 "));
             Eventually.within(Duration.ofSeconds(1), "the lease knows", () -> !lease.alive());
             assertEquals(
-                    "KOINE-E201",
+                    "KOINE-E209",
                     assertThrows(Problem.class, () -> answer(lease, "say x")).code());
             EngineLease next = acquire();
             assertNotEquals(lease.pid(), next.pid());
@@ -439,7 +456,7 @@ class EngineBrokerTest {
 
         @Test
         void comesWithTheExitCodeWhenTheProcessCannotStart() {
-            broker = new EngineBroker(runtime, logs, List.of("-XX:NoSuchOption"), ENGINE);
+            broker = new EngineBroker(runtime, logs, List.of("-XX:NoSuchOption"), ENGINE, memory);
             Problem problem = assertThrows(Problem.class, () -> acquire());
             assertEquals("KOINE-E104", problem.code());
             assertEquals(1, problem.arguments().get("exitCode"));

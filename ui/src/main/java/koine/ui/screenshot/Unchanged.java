@@ -6,6 +6,7 @@ import koine.app.Folders;
 import koine.app.Settings;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
+import koine.engine.door.ServedModels;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.models.ModelStore;
@@ -31,6 +32,11 @@ record Unchanged(Assistant assistant) implements Assistant {
     @Override
     public Folders folders() {
         return assistant.folders();
+    }
+
+    @Override
+    public ServedModels served() {
+        return assistant.served();
     }
 
     @Override
