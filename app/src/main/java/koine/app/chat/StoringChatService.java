@@ -224,7 +224,7 @@ public final class StoringChatService implements ChatService, AutoCloseable {
                     }
                     // An engine that died while nobody was asking is noticed only now, and a new one can answer.
                     boolean gone = e.code().equals("KOINE-E209") || !lease.alive();
-                    if (attempt == 3 || !gone || !writer.soFar().isEmpty()) {
+                    if (attempt == 2 || !gone || !writer.soFar().isEmpty()) {
                         throw e;
                     }
                     LOG.info("the engine is gone; starting another");

@@ -59,15 +59,16 @@ final class ServeCommand implements Callable<Integer> {
         if (port != null && (port < 0 || port > 65_535)) {
             throw UsageProblems.badValue("--port", port);
         }
-        String made = token == null ? newToken() : null;
-        try (Door door = new Door(host, made == null ? token : made, served(), Door.USUAL_LIMITS)) {
-            if (token == null && !door.onlyThisComputer()) {
+        String given = token;
+        String used = given == null ? newToken() : given;
+        try (Door door = new Door(host, used, served(), Door.USUAL_LIMITS)) {
+            if (given == null && !door.onlyThisComputer()) {
                 throw new Problem("KOINE-A117", Map.of());
             }
             InetSocketAddress address = start(door);
             context.interrupts().onInterrupt(interrupted::countDown);
             String name = host.contains(":") ? "[" + host + "]" : host;
-            tell(new Listening("http://" + name + ":" + address.getPort() + "/v1", made));
+            tell(new Listening("http://" + name + ":" + address.getPort() + "/v1", given == null ? used : null));
             interrupted.await();
         } catch (UnknownHostException e) {
             throw new Problem("KOINE-A119", Map.of("host", SafeText.line(host)), e);

@@ -32,6 +32,8 @@ import java.util.stream.Stream;
 import koine.engine.Eventually;
 import koine.engine.memory.MemoryProbe;
 import koine.engine.process.ScriptedEngineMain;
+import koine.gguf.GgufValue;
+import koine.gguf.GgufWriter;
 import koine.i18n.Problem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -229,6 +231,126 @@ class EngineBrokerTest {
                     }
                 }
             }
+        }
+    }
+
+    @Nested
+    class WhereMemoryIsShort {
+        private static final long MIB = 1 << 20;
+
+        /** One gibibyte of context at 8,192 tokens, and next to no weights. */
+        private Path large(String name) throws IOException {
+            Path file = folder.resolve(name);
+            new GgufWriter()
+                    .put("general.architecture", "llama")
+                    .put("llama.block_count", GgufValue.uint32(32))
+                    .put("llama.context_length", GgufValue.uint32(8192))
+                    .put("llama.embedding_length", GgufValue.uint32(1024))
+                    .put("llama.attention.head_count", GgufValue.uint32(8))
+                    .tensor("token_embd.weight", List.of(32L), new float[32])
+                    .write(file);
+            return file;
+        }
+
+        private EngineLease acquire(Path wanted, int context, List<Problem> notices) throws Problem {
+            EngineLease lease = broker.acquire(new EngineSpec(wanted, pack, context), new LoadListener() {
+                @Override
+                public void onLoadProgress(double fraction) {}
+
+                @Override
+                public void onNotice(Problem notice) {
+                    notices.add(notice);
+                }
+            });
+            leases.add(lease);
+            engines.add(lease.pid());
+            return lease;
+        }
+
+        @Test
+        void anIdleEngineMakesRoomAndItsHolderLearnsThatItHasGone() throws Exception {
+            available = 2_000 * MIB;
+            List<Problem> notices = new ArrayList<>();
+            EngineLease first = acquire(large("first.gguf"), 0, notices);
+            assertEquals("x", answer(first, "say x"));
+            available = 1_000 * MIB;
+            EngineLease second = acquire(large("second.gguf"), 0, notices);
+            ended(Duration.ofSeconds(10), first.pid());
+            assertEquals("y", answer(second, "say y"));
+            assertEquals(
+                    "KOINE-E209",
+                    assertThrows(Problem.class, () -> answer(first, "say x")).code());
+            assertFalse(first.alive());
+        }
+
+        @Test
+        void theContextIsMadeSmallerAndThatIsSaidUnlessSomebodyChoseIt() throws Exception {
+            available = 1_000 * MIB;
+            List<Problem> notices = new ArrayList<>();
+            Path wanted = large("large.gguf");
+            EngineLease smaller = acquire(wanted, 0, notices);
+            assertEquals("KOINE-E112", notices.getFirst().code());
+            assertEquals(4096, notices.getFirst().arguments().get("contextTokens"));
+            assertEquals(8192, notices.getFirst().arguments().get("usualTokens"));
+            assertEquals("x", answer(smaller, "say x"));
+            notices.clear();
+            EngineLease chosen = acquire(wanted, 8192, notices);
+            assertNotEquals(smaller.pid(), chosen.pid());
+            assertEquals(List.of(), notices);
+        }
+
+        @Test
+        void nothingIsStartedWhereNotEvenTheSmallestFits() throws Exception {
+            available = 150 * MIB;
+            Path wanted = large("large.gguf");
+            Problem problem = assertThrows(Problem.class, () -> acquire(wanted, 0, new ArrayList<>()));
+            assertEquals("KOINE-E113", problem.code());
+            assertTrue(
+                    problem.arguments().get("free") instanceof Double free && free < 0.2,
+                    "free: " + problem.arguments());
+        }
+
+        @Test
+        void theUsualContextAndTheSameNumberAreOneEngine() throws Exception {
+            Path wanted = large("large.gguf");
+            EngineLease usual = acquire(wanted, 0, new ArrayList<>());
+            assertEquals(usual.pid(), acquire(wanted, 8192, new ArrayList<>()).pid());
+            assertEquals(
+                    usual.pid(), acquire(wanted, 100_000, new ArrayList<>()).pid());
+        }
+    }
+
+    @Nested
+    class ALoadThatIsGivenUp {
+        @Test
+        void endsAtOnceAndItsEngineToo() throws Exception {
+            Files.writeString(model, "hang");
+            CountDownLatch loading = new CountDownLatch(1);
+            CompletableFuture<Problem> ended = new CompletableFuture<>();
+            Thread waiting = Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    broker.acquire(new EngineSpec(model, pack, 0), fraction -> loading.countDown())
+                            .close();
+                } catch (Problem e) {
+                    ended.complete(e);
+                }
+            });
+            assertTrue(loading.await(60, TimeUnit.SECONDS));
+            long engine = brokerFile(brokerFile()).get("pid").getAsLong();
+            engines.add(engine);
+            waiting.interrupt();
+            assertEquals("KOINE-E108", ended.get(500, TimeUnit.MILLISECONDS).code());
+            EngineBrokerTest.ended(Duration.ofSeconds(15), engine);
+        }
+    }
+
+    @Test
+    void theEnvironmentBringsNoOtherNativeCodeIntoTheEngine() {
+        for (String name : List.of("GGML_BACKEND_PATH", "LLAMA_ARG_MODEL", "LD_PRELOAD", "JAVA_TOOL_OPTIONS")) {
+            assertTrue(EngineLauncher.changesNativeCode(name), name);
+        }
+        for (String name : List.of("PATH", "GGML_VK_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES", "LANG")) {
+            assertFalse(EngineLauncher.changesNativeCode(name), name);
         }
     }
 

@@ -1,6 +1,7 @@
 package koine.engine.process;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ public final class ScriptedEngineMain {
             throws ModelLoadException {
         String script;
         try {
-            script = Files.readString(model).strip();
+            script = Files.readString(model, StandardCharsets.ISO_8859_1).strip(); // a real model's header is no script
         } catch (IOException e) {
             throw new ModelLoadException(Reason.MISSING, "no file");
         }
