@@ -92,8 +92,8 @@ public final class Vocabulary {
         synchronized (model) {
             long vocab = model.vocabAddress();
             return IntStream.range(0, size)
-                    .filter(token -> library.vocabIsControl(vocab, token)
-                            && !library.vocabIsEndOfGeneration(vocab, token))
+                    .filter(token ->
+                            library.vocabIsControl(vocab, token) && !library.vocabIsEndOfGeneration(vocab, token))
                     .toArray();
         }
     }
