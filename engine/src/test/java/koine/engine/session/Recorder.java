@@ -33,8 +33,10 @@ final class Recorder {
     private float[] seen = new float[0];
     private int vocabulary;
     private int rows;
+    private int sequences;
     private int largestBatch;
     private int mostSequences;
+    private int largestContent;
 
     Recorder(LlamaLibrary real) {
         this.real = real;
@@ -61,6 +63,11 @@ final class Recorder {
 
     int largestBatch() {
         return largestBatch;
+    }
+
+    /** Most tokens that all sequences held together, after a batch. */
+    int largestContent() {
+        return largestContent;
     }
 
     /** Most sequences in one batch. */
@@ -108,6 +115,7 @@ final class Recorder {
     }
 
     private void begun(ContextSettings settings) {
+        sequences = settings.sequences();
         script.add(
                 "N " + settings.contextTokens() + " " + settings.batchTokens() + " " + settings.microBatchTokens() + " "
                         + settings.sequences() + " " + settings.threads() + " " + settings.kvType() + " "
@@ -139,9 +147,18 @@ final class Recorder {
             }
         }
         largestBatch = Math.max(largestBatch, count);
+        largestContent = Math.max(largestContent, content(context));
         mostSequences = Math.max(mostSequences, different);
         script.add(line.toString());
         results.add(result.toString());
+    }
+
+    private int content(long context) {
+        int tokens = 0;
+        for (int sequence = 0; sequence < sequences; sequence++) {
+            tokens += real.memory().lastPosition(real.memory().ofContext(context), sequence) + 1;
+        }
+        return tokens;
     }
 
     private @Nullable Object remembered(Method method, Object[] arguments, @Nullable Object result) {
@@ -161,10 +178,8 @@ final class Recorder {
                 results.add("S " + result + " " + hex(hash));
             }
             case "stateLoad" -> {
-                Integer id = states.get(hash((NativeBuffer) arguments[1]));
-                if (id == null) {
-                    throw new AssertionError("a state is loaded that was never saved");
-                }
+                // what was saved by another recorder cannot be replayed
+                int id = states.getOrDefault(hash((NativeBuffer) arguments[1]), -1);
                 script.add("L " + id + " " + arguments[2] + " " + arguments[3]);
                 results.add("L " + result);
             }
