@@ -168,7 +168,15 @@ public final class LlamaGenerator implements Generator {
             if (sampler != null) {
                 sampler.close();
             }
-            sink.onFailure(e instanceof LlamaException ? new GenerationException(String.valueOf(e.getMessage())) : e);
+            refuse(sink, e instanceof LlamaException ? new GenerationException(String.valueOf(e.getMessage())) : e);
+        }
+    }
+
+    private static void refuse(Sink sink, RuntimeException why) {
+        try {
+            sink.onFailure(why);
+        } catch (RuntimeException e) {
+            why.addSuppressed(e); // there is nobody left to tell
         }
     }
 

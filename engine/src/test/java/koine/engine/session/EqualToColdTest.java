@@ -92,6 +92,7 @@ class EqualToColdTest {
         GeneratorOptions options =
                 Stage.options(model, contextTokens).withSnapshots(folder.resolve("snapshots"), 1L << 30);
         Map<String, Integer> reused = new HashMap<>();
+        List<String> table = new ArrayList<>();
         int slots;
         try (Stage warm = new Stage(options);
                 Stage cold = new Stage(Stage.options(model, contextTokens))) {
@@ -119,6 +120,9 @@ class EqualToColdTest {
             String changed = last.prompt().replace("old pier", "moon");
             Difference wrong = Difference.of(cold.ask(null, changed, SAID), cold.ask(null, last.prompt(), SAID));
             assertTrue(wrong.share() > tolerance, "the tolerance would not see another question: " + wrong);
+        }
+        if (Journey.LONG) {
+            System.getLogger("koine.proof").log(System.Logger.Level.INFO, String.join("\n", table));
         }
         assertReused(reused, memory, slots);
     }

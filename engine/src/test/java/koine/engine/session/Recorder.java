@@ -30,6 +30,7 @@ final class Recorder {
     private final LlamaLibrary library;
     private final MemoryLibrary memory;
     private final Map<Long, Integer> states = new HashMap<>();
+    private final List<NativeBuffer> buffers = new ArrayList<>();
     private float[] seen = new float[0];
     private int vocabulary;
     private int rows;
@@ -75,8 +76,23 @@ final class Recorder {
         return mostSequences;
     }
 
-    int states() {
-        return states.size();
+    /** How often a batch was broken off. */
+    long aborted() {
+        return results.stream().filter("D 2"::equals).count();
+    }
+
+    /** States that were saved or loaded and still hold memory. */
+    long openStates() {
+        return buffers.stream().filter(Recorder::isOpen).count();
+    }
+
+    private static boolean isOpen(NativeBuffer buffer) {
+        try {
+            buffer.slice(0, 1).get();
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
     }
 
     private interface Handler {
@@ -162,6 +178,11 @@ final class Recorder {
     }
 
     private @Nullable Object remembered(Method method, Object[] arguments, @Nullable Object result) {
+        for (Object argument : arguments) {
+            if (argument instanceof NativeBuffer buffer) {
+                buffers.add(buffer);
+            }
+        }
         switch (method.getName()) {
             case "remove" -> {
                 script.add("R " + arguments[1] + " " + arguments[2] + " " + arguments[3]);

@@ -302,7 +302,9 @@ class SnapshotsTest {
         keep(one, "talk");
         Path file = files().getFirst();
         byte[] whole = Files.readAllBytes(file);
+        Recorder recorder;
         try (Stage stage = new Stage(one)) {
+            recorder = stage.recorder;
             float[] cold = stage.ask(null, MORE, 1).logits.getFirst();
             for (int i = 0; i < 400; i++) {
                 Files.write(file, damaged(whole, i, random));
@@ -316,6 +318,7 @@ class SnapshotsTest {
             stage.readSlowly();
             assertTrue(stage.ask("talk", MORE, 1).cached() > 0, "undamaged, it is used");
         }
+        assertEquals(0, recorder.openStates(), "states that nobody closed");
     }
 
     /** First every byte of the head, then anywhere; then cut off, or longer than it was. */

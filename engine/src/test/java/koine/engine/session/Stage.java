@@ -49,7 +49,7 @@ final class Stage implements AutoCloseable {
     }
 
     /** Collects tokens with the logits they were chosen from. */
-    final class Answer extends Chat.Collector {
+    class Answer extends Chat.Collector {
         final List<Integer> tokens = new ArrayList<>();
         final List<float[]> logits = new ArrayList<>();
         int processed;
