@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import machine
-import pairs as statistics_of_pairs
+import pairs
 import servers
 from servers import NotAvailable
 
@@ -68,7 +68,7 @@ class Bench:
             result["notAvailable"] = str(missing)
         result["loadAfter"] = machine.load()
         if "notAvailable" not in result:
-            result.update(statistics_of_pairs.summary([(p["ours"], p["theirs"]) for p in result["pairs"]]))
+            result.update(pairs.summary([(p["ours"], p["theirs"]) for p in result["pairs"]]))
             noisy = sum(pair["others"] > QUIET for pair in result["pairs"])
             result["noisyPairs"] = noisy
             result["valid"] = noisy <= NOISY_PAIRS * len(result["pairs"])

@@ -14,7 +14,6 @@ def summary(pairs):
         statistics.median(chance.choices(ratios, k=len(ratios))) for _ in range(RESAMPLES)
     )
     return {
-        "pairs": len(pairs),
         "ours": statistics.median(ours for ours, _ in pairs),
         "theirs": statistics.median(theirs for _, theirs in pairs),
         "ratio": statistics.median(ratios),

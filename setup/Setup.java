@@ -44,7 +44,7 @@ final class Setup {
         Program program = new Program(checkout);
         return switch (command) {
             case "run" -> {
-                make(checkout, List.of(program, pack, starter));
+                make(checkout, List.of(program, pack, starter, new StartCache(checkout, program)));
                 yield 0;
             }
             case "check" -> {
@@ -56,7 +56,14 @@ final class Setup {
                 }
             }
             case "bench" -> {
-                make(checkout, List.of(program, pack, starter, new BenchKit(checkout, pack)));
+                make(
+                        checkout,
+                        List.of(
+                                program,
+                                pack,
+                                starter,
+                                new StartCache(checkout, program),
+                                new BenchKit(checkout, pack)));
                 yield 0;
             }
             case "image" -> {

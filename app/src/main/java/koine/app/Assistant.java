@@ -4,6 +4,7 @@ import java.util.List;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
+import koine.engine.door.ServedModels;
 import koine.i18n.Problem;
 import koine.models.ModelStore;
 
@@ -24,6 +25,9 @@ public interface Assistant extends AutoCloseable {
     Settings settings();
 
     Folders folders();
+
+    /** The models of this computer, for other programs that ask through {@code koine serve}. */
+    ServedModels served();
 
     /** What a person should know about the profile: settings that could not be read, for example. */
     default List<Problem> notices() {

@@ -7,10 +7,12 @@ import java.util.Properties;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.chat.Engines;
+import koine.app.chat.StoreModels;
 import koine.app.chat.StoringChatService;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.SqliteConversationStore;
 import koine.engine.client.EngineBroker;
+import koine.engine.door.ServedModels;
 import koine.i18n.Problem;
 import koine.models.Catalogue;
 import koine.models.FileModelStore;
@@ -28,6 +30,7 @@ public final class Koine implements Assistant {
     private final SqliteConversationStore conversations;
     private final StoringChatService chat;
     private final SpeedTest speedTest;
+    private final StoreModels served;
     private @Nullable SqliteConversationStore unsaved;
 
     /** The assistant of this user on this computer. */
@@ -56,6 +59,7 @@ public final class Koine implements Assistant {
                 new JsonSettings(folders.data().resolve("settings.json"), SystemLanguage.of(environment, properties));
         this.conversations = new SqliteConversationStore(folders.data().resolve("koine.db"));
         NativePacks packs = new NativePacks(folders.bundle(), properties);
+        this.served = new StoreModels(models, settings, packs::newest, engines);
         this.chat = new StoringChatService(
                 models, settings, packs::newest, engines, () -> conversations, this::unsavedConversations);
         this.speedTest = new SpeedTest(models, settings, packs::newest, engines);
@@ -87,6 +91,11 @@ public final class Koine implements Assistant {
     }
 
     @Override
+    public ServedModels served() {
+        return served;
+    }
+
+    @Override
     public Folders folders() {
         return folders;
     }
@@ -98,6 +107,7 @@ public final class Koine implements Assistant {
 
     @Override
     public void close() {
+        served.close();
         chat.close();
         conversations.close();
         synchronized (this) {

@@ -3,6 +3,7 @@ package koine.app.chat;
 import koine.app.conversations.ChatTurn;
 import koine.app.conversations.Message;
 import koine.engine.client.ChatResult;
+import koine.i18n.Problem;
 
 /** Hears a question being answered, on the thread that called {@link ChatService}. */
 public interface ChatObserver {
@@ -11,6 +12,9 @@ public interface ChatObserver {
 
     /** The engine is loading the model, 0 to 1. */
     default void onLoadProgress(double fraction) {}
+
+    /** Something to know about the engine although it answers: {@code KOINE-E112}, memory is short. */
+    default void onNotice(Problem notice) {}
 
     /** The model is reading. Tokens. */
     default void onPromptProgress(int processed, int cached, int total) {}

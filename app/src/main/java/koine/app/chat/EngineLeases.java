@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
 import koine.engine.client.LoadListener;
@@ -127,12 +128,18 @@ final class EngineLeases implements AutoCloseable {
     }
 
     private final class Slot {
-        private final Object loading = new Object();
+        private final ReentrantLock loading = new ReentrantLock();
         private volatile @Nullable EngineLease held;
         private int users; // guarded by the leases
 
         EngineLease lease(EngineSpec spec, LoadListener listener) throws Problem {
-            synchronized (loading) {
+            try {
+                loading.lockInterruptibly(); // who no longer wants the engine need not wait for another's load
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Problem("KOINE-E108", Map.of(), e);
+            }
+            try {
                 EngineLease current = held;
                 if (current != null && current.alive()) {
                     return current;
@@ -144,6 +151,8 @@ final class EngineLeases implements AutoCloseable {
                     release();
                 }
                 return fresh;
+            } finally {
+                loading.unlock();
             }
         }
 

@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
             DoctorCommand.class,
             BenchCommand.class,
             EngineCommand.class,
+            ServeCommand.class,
             ScreenshotCommand.class
         })
 final class RootCommand implements Callable<Integer> {

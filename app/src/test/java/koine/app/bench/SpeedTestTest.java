@@ -91,10 +91,10 @@ class SpeedTestTest {
     @Test
     void the_engine_is_the_one_that_questions_go_to_unless_its_context_is_too_small() throws Exception {
         run(new SpeedTest.Options(null, 512, 128, 0, 4, 0, 1));
-        assertEquals(0, spec().contextTokens());
+        assertEquals(0, spec().options().contextTokens());
         run(new SpeedTest.Options(null, 512, 128, 8000, 1, 2, 1));
-        assertEquals(9216, spec().contextTokens());
-        assertEquals(2, spec().threads());
+        assertEquals(9216, spec().options().contextTokens());
+        assertEquals(2, spec().options().threads());
     }
 
     private EngineSpec spec() {

@@ -1,5 +1,7 @@
 package koine.app.chat;
 
+import java.io.IOException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,6 +20,8 @@ import koine.engine.client.EngineSpec;
 import koine.engine.client.LoadListener;
 import koine.engine.client.TokenEngine;
 import koine.i18n.Problem;
+import koine.net.LoopbackResponse;
+import org.jspecify.annotations.Nullable;
 
 /** Engines that say what a test wants them to say, at the boundary to the engine process. */
 public final class ScriptedEngines implements Engines {
@@ -105,6 +109,12 @@ public final class ScriptedEngines implements Engines {
         @Override
         public TokenEngine tokens() {
             return tokens;
+        }
+
+        @Override
+        public LoopbackResponse send(String method, String target, Map<String, String> headers, byte @Nullable [] body)
+                throws IOException {
+            throw new ConnectException("scripted engines have no server");
         }
 
         @Override

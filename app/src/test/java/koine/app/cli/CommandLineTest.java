@@ -320,6 +320,7 @@ class CommandLineTest {
                     "chat",
                     "models",
                     "models list",
+                    "models show",
                     "conversations",
                     "conversations list",
                     "conversations show",

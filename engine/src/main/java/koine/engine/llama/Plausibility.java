@@ -22,6 +22,9 @@ final class Plausibility {
     /** {@code LLAMA_MAX_LAYERS}. */
     private static final long MOST_LAYERS = 512;
 
+    /** A context is rounded up to this, a batch is not: a smaller context would let in more than a batch takes. */
+    private static final long LEAST_CONTEXT = 256;
+
     private static final long MOST_WINDOW = Integer.MAX_VALUE;
     /** Unspecified, as the file's unsigned number; the others are none, mean, cls, last and rank. */
     private static final long NO_POOLING = 0xFFFFFFFFL;
@@ -66,6 +69,7 @@ final class Plausibility {
                         layers(numbers),
                         epsilon(header),
                         text(header, architecture + ".rope.scaling.type", ROPE_SCALINGS),
+                        range(numbers, "context_length", LEAST_CONTEXT, Long.MAX_VALUE, 0),
                         range(numbers, "pooling_type", 0, MOST_POOLING, NO_POOLING),
                         range(numbers, "attention.sliding_window", 0, MOST_WINDOW, 0),
                         Heads.implausible(numbers),

@@ -7,6 +7,7 @@ import koine.app.Settings;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
+import koine.engine.door.ServedModels;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.models.ModelStore;
@@ -37,6 +38,11 @@ record Unchanged(Assistant assistant) implements Assistant {
     @Override
     public Folders folders() {
         return assistant.folders();
+    }
+
+    @Override
+    public ServedModels served() {
+        return assistant.served();
     }
 
     @Override

@@ -23,6 +23,7 @@ import koine.app.conversations.ConversationStore;
 import koine.app.conversations.Message;
 import koine.app.conversations.MessageState;
 import koine.app.conversations.StorageException;
+import koine.engine.door.ServedModels;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.models.CatalogueEntry;
@@ -127,6 +128,11 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
 
     private List<Message> list(String id) {
         return messages.getOrDefault(id, new ArrayList<>());
+    }
+
+    @Override
+    public ServedModels served() {
+        throw new UnsupportedOperationException("no window serves models");
     }
 
     @Override

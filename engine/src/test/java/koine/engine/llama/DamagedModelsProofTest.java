@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Dkoine.seed=N} on, more of them with {@code -Dkoine.seeds=N}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class DamagedModelsProof {
+class DamagedModelsProofTest {
     private static final int SOME = 40;
     private static final int ALL = 1000;
 
@@ -48,6 +48,8 @@ class DamagedModelsProof {
         List<Path> files = new ArrayList<>(models.keySet());
         Map<String, Integer> outcomes = new TreeMap<>();
         List<String> wrong = new ArrayList<>();
+        long most = 0;
+        String slowest = "";
         try (TrialProcess trials = new TrialProcess(folder)) {
             for (Path file : files) {
                 String outcome = trials.attempt(file);
@@ -57,8 +59,14 @@ class DamagedModelsProof {
                 Path file = files.get((int) (seed % files.size()));
                 ModelDamage damage = new ModelDamage(file, models.getOrDefault(file, new GgufFields(file)), seed);
                 damage.apply();
+                long start = System.nanoTime();
                 String outcome = trials.attempt(file);
+                long millis = (System.nanoTime() - start) / 1_000_000;
                 damage.undo();
+                if (millis > most) {
+                    most = millis;
+                    slowest = millis + " ms, seed " + seed + ", " + damage;
+                }
                 String kind = outcome.split(" ", 2)[0];
                 outcomes.merge(kind, 1, Integer::sum);
                 boolean refused = kind.equals("refused") || kind.equals("failed");
@@ -69,6 +77,7 @@ class DamagedModelsProof {
             }
         }
         reporter.publishEntry("damaged models from seed " + first, outcomes.toString());
+        reporter.publishEntry("slowest", slowest);
         assertEquals("", String.join("\n", wrong));
     }
 
