@@ -176,7 +176,9 @@ public final class LlamaGenerator implements Generator {
         try {
             sink.onFailure(why);
         } catch (RuntimeException e) {
-            why.addSuppressed(e); // there is nobody left to tell
+            if (e != why) {
+                why.addSuppressed(e); // there is nobody left to tell
+            }
         }
     }
 

@@ -319,7 +319,9 @@ final class Turn implements AutoCloseable {
         try {
             sink.onFailure(why);
         } catch (RuntimeException e) {
-            why.addSuppressed(e); // there is nobody left to tell
+            if (e != why) {
+                why.addSuppressed(e); // there is nobody left to tell
+            }
         }
     }
 

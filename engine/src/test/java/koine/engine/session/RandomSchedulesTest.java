@@ -48,7 +48,10 @@ class RandomSchedulesTest {
 
     @Test
     void withTheStarterModelToo() throws Exception {
-        check(NativeKit.starterModel(), 0.6, LongStream.range(100, Journey.LONG ? 104 : 101).toArray());
+        check(
+                NativeKit.starterModel(),
+                0.6,
+                LongStream.range(100, Journey.LONG ? 104 : 101).toArray());
     }
 
     @ParameterizedTest

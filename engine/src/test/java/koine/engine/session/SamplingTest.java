@@ -187,7 +187,15 @@ class SamplingTest {
         Set<String> said = new HashSet<>();
         for (int seed = 0; seed < 12; seed++) {
             SamplerOptions sampling = new SamplerOptions(
-                    temperature, 0, 1, 0, seed, Penalties.OFF, Dry.OFF, Map.of(), "root ::= \"yes\" | \"no\" | [0-9]+ \"!\"");
+                    temperature,
+                    0,
+                    1,
+                    0,
+                    seed,
+                    Penalties.OFF,
+                    Dry.OFF,
+                    Map.of(),
+                    "root ::= \"yes\" | \"no\" | [0-9]+ \"!\"");
             Answer answer = stage().ask(request(PROMPT, sampling, 40, false));
             String text = answer.text.toString();
             boolean whole = answer.outcome().finish() == Finish.STOP;

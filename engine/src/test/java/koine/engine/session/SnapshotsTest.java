@@ -246,8 +246,7 @@ class SnapshotsTest {
         for (String key : List.of("one", "two", "three", "four")) {
             for (Path file : files()) {
                 FileTime time = Files.getLastModifiedTime(file);
-                Files.setLastModifiedTime(
-                        file, FileTime.fromMillis(time.toMillis() - TimeUnit.HOURS.toMillis(hours)));
+                Files.setLastModifiedTime(file, FileTime.fromMillis(time.toMillis() - TimeUnit.HOURS.toMillis(hours)));
             }
             keep(small, key);
             assertTrue(total() <= 3 * size, "bytes: " + total());
@@ -288,7 +287,8 @@ class SnapshotsTest {
             Files.deleteIfExists(own);
         }
         keep(options(), "other");
-        Path others = files().stream().filter(file -> !file.equals(mine)).findFirst().orElseThrow();
+        Path others =
+                files().stream().filter(file -> !file.equals(mine)).findFirst().orElseThrow();
         Files.write(others, content);
         assertEquals(0, reused(options(), "other"), "a snapshot of another conversation");
         assertTrue(reused(options(), "talk") > 0, "and all this time it was there");
