@@ -33,7 +33,9 @@ final class RealServer implements AutoCloseable {
                 new GeneratorOptions(NativeKit.pack(), NativeKit.starterModel(), contextTokens).withSlots(slots);
         RealServer server = new RealServer(folder, options);
         Eventually.within(
-                Duration.ofMinutes(1), "the model is loaded", () -> server.generator.state() instanceof ModelState.Ready);
+                Duration.ofMinutes(1),
+                "the model is loaded",
+                () -> server.generator.state() instanceof ModelState.Ready);
         return server;
     }
 
