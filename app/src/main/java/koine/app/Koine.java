@@ -6,9 +6,11 @@ import java.util.Map;
 import java.util.Properties;
 import koine.app.chat.ChatService;
 import koine.app.chat.Engines;
+import koine.app.chat.GgufContextCost;
 import koine.app.chat.StoringChatService;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.SqliteConversationStore;
+import koine.engine.client.ConversationForgetter;
 import koine.engine.client.EngineBroker;
 import koine.i18n.Problem;
 import koine.models.Catalogue;
@@ -26,6 +28,7 @@ public final class Koine implements Assistant {
     private final JsonSettings settings;
     private final SqliteConversationStore conversations;
     private final StoringChatService chat;
+    private final ConversationForgetter engineMemories;
     private @Nullable SqliteConversationStore unsaved;
 
     /** The assistant of this user on this computer. */
@@ -55,7 +58,14 @@ public final class Koine implements Assistant {
         this.conversations = new SqliteConversationStore(folders.data().resolve("koine.db"));
         NativePacks packs = new NativePacks(folders.bundle(), properties);
         this.chat = new StoringChatService(
-                models, settings, packs::newest, engines, () -> conversations, this::unsavedConversations);
+                models,
+                settings,
+                packs::newest,
+                engines,
+                () -> conversations,
+                this::unsavedConversations,
+                new GgufContextCost());
+        this.engineMemories = new ConversationForgetter(folders.runtime());
     }
 
     @Override
@@ -65,7 +75,7 @@ public final class Koine implements Assistant {
 
     @Override
     public ConversationStore conversations() {
-        return conversations;
+        return new ForgettingStore(conversations, engineMemories);
     }
 
     @Override
@@ -91,12 +101,13 @@ public final class Koine implements Assistant {
     @Override
     public void close() {
         chat.close();
-        conversations.close();
         synchronized (this) {
             if (unsaved != null) {
+                unsaved.list().forEach(conversation -> engineMemories.forget(conversation.id()));
                 unsaved.close();
             }
         }
+        conversations.close();
     }
 
     private synchronized SqliteConversationStore unsavedConversations() {
