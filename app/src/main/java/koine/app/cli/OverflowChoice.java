@@ -73,7 +73,7 @@ final class OverflowChoice {
         if (digits.codePointCount(0, digits.length()) != 1) {
             return null;
         }
-        int number = Character.getNumericValue(digits.codePointAt(0));
+        int number = Character.digit(digits.codePointAt(0), 10);
         return number >= 1 && number <= ways.size() ? ways.get(number - 1) : null;
     }
 
