@@ -4,14 +4,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.chat.Engines;
-import koine.app.chat.GgufContextCost;
+import koine.app.chat.StoreModels;
 import koine.app.chat.StoringChatService;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.SqliteConversationStore;
 import koine.engine.client.ConversationForgetter;
 import koine.engine.client.EngineBroker;
+import koine.engine.door.ServedModels;
+import koine.engine.memory.MemoryNeed;
+import koine.engine.memory.ModelShape;
+import koine.engine.process.EngineOptions;
 import koine.i18n.Problem;
 import koine.models.Catalogue;
 import koine.models.FileModelStore;
@@ -29,6 +34,8 @@ public final class Koine implements Assistant {
     private final SqliteConversationStore conversations;
     private final StoringChatService chat;
     private final ConversationForgetter engineMemories;
+    private final SpeedTest speedTest;
+    private final StoreModels served;
     private @Nullable SqliteConversationStore unsaved;
 
     /** The assistant of this user on this computer. */
@@ -57,6 +64,7 @@ public final class Koine implements Assistant {
                 new JsonSettings(folders.data().resolve("settings.json"), SystemLanguage.of(environment, properties));
         this.conversations = new SqliteConversationStore(folders.data().resolve("koine.db"));
         NativePacks packs = new NativePacks(folders.bundle(), properties);
+        this.served = new StoreModels(models, settings, packs::newest, engines);
         this.chat = new StoringChatService(
                 models,
                 settings,
@@ -64,8 +72,10 @@ public final class Koine implements Assistant {
                 engines,
                 () -> conversations,
                 this::unsavedConversations,
-                new GgufContextCost());
+                (model, tokens) -> new MemoryNeed(ModelShape.read(model))
+                        .contextBytes(tokens, EngineOptions.DEFAULT.kvType(), EngineOptions.DEFAULT.slots()));
         this.engineMemories = new ConversationForgetter(folders.runtime());
+        this.speedTest = new SpeedTest(models, settings, packs::newest, engines);
     }
 
     @Override
@@ -84,8 +94,18 @@ public final class Koine implements Assistant {
     }
 
     @Override
+    public SpeedTest speedTest() {
+        return speedTest;
+    }
+
+    @Override
     public Settings settings() {
         return settings;
+    }
+
+    @Override
+    public ServedModels served() {
+        return served;
     }
 
     @Override
@@ -100,6 +120,7 @@ public final class Koine implements Assistant {
 
     @Override
     public void close() {
+        served.close();
         chat.close();
         synchronized (this) {
             if (unsaved != null) {

@@ -4,6 +4,7 @@ import koine.app.conversations.ChatTurn;
 import koine.app.conversations.Message;
 import koine.engine.client.ChatResult;
 import koine.engine.client.EngineFacts;
+import koine.i18n.Problem;
 
 /** Hears a question being answered, on the thread that called {@link ChatService}. */
 public interface ChatObserver {
@@ -15,6 +16,8 @@ public interface ChatObserver {
 
     /** An engine is there to answer, with its model loaded. */
     default void onEngine(EngineFacts facts) {}
+    /** Something to know about the engine although it answers: {@code KOINE-E112}, memory is short. */
+    default void onNotice(Problem notice) {}
 
     /** The model is reading. Tokens. */
     default void onPromptProgress(int processed, int cached, int total) {}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import koine.engine.client.EngineFacts;
+import java.util.concurrent.locks.ReentrantLock;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
 import koine.engine.client.LoadListener;
@@ -136,12 +137,18 @@ final class EngineLeases implements AutoCloseable {
     }
 
     private final class Slot {
-        private final Object loading = new Object();
+        private final ReentrantLock loading = new ReentrantLock();
         private volatile @Nullable EngineLease held;
         private int users; // guarded by the leases
 
         EngineLease lease(EngineSpec spec, LoadListener listener) throws Problem {
-            synchronized (loading) {
+            try {
+                loading.lockInterruptibly(); // who no longer wants the engine need not wait for another's load
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Problem("KOINE-E108", Map.of(), e);
+            }
+            try {
                 EngineLease current = held;
                 if (current != null && current.alive()) {
                     return current;
@@ -153,6 +160,8 @@ final class EngineLeases implements AutoCloseable {
                     release();
                 }
                 return fresh;
+            } finally {
+                loading.unlock();
             }
         }
 

@@ -344,7 +344,8 @@ public final class StoringChatService implements ChatService, AutoCloseable {
                         return Answered.NOTHING; // breaking off is what was wanted
                     }
                     // An engine that died while nobody was asking is noticed only now, and a new one can answer.
-                    if (attempt == 2 || lease.alive() || !writer.nothingSoFar()) {
+                    boolean gone = e.code().equals("KOINE-E209") || !lease.alive();
+                    if (attempt == 2 || !gone || !writer.nothingSoFar()) {
                         throw e;
                     }
                     LOG.info("the engine is gone; starting another");

@@ -100,6 +100,18 @@ final class AnswerPrinter implements ChatObserver {
     }
 
     @Override
+    public void onNotice(Problem notice) {
+        status.clear();
+        if (json) {
+            JsonObject event = event("notice");
+            event.addProperty("code", notice.code());
+            event.addProperty("message", context.messages().text(notice));
+            print(Json.line(event) + "\n");
+        }
+        context.tell(notice);
+    }
+
+    @Override
     public void onPromptProgress(int processed, int cached, int total) {
         if (status.seen() && total > 0 && processed < total) {
             status.show(context.text("cli.reading", Map.of("share", (double) processed / total)));

@@ -18,7 +18,7 @@ final class ExitCodes {
         if (code.startsWith("KOINE-E") || code.equals("KOINE-A110")) {
             return ENGINE;
         }
-        if (code.startsWith("KOINE-A10")) {
+        if (code.startsWith("KOINE-A10") || code.equals("KOINE-A117") || code.equals("KOINE-A118")) {
             return USAGE;
         }
         return switch (code) {

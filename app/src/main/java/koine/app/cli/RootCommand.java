@@ -21,6 +21,9 @@ import picocli.CommandLine.ScopeType;
             ModelsCommand.class,
             ConversationsCommand.class,
             DoctorCommand.class,
+            BenchCommand.class,
+            EngineCommand.class,
+            ServeCommand.class,
             ScreenshotCommand.class
         })
 final class RootCommand implements Callable<Integer> {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import koine.engine.client.ChatResult.Finish;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class HttpChatEngine implements ChatEngine {
     private static final Logger LOG = LoggerFactory.getLogger(HttpChatEngine.class);
     private static final String COMPLETIONS = "/v1/chat/completions";
+    /** The engine had ended before the request began: nothing is lost, and a new one can be asked. */
+    private static final String GONE = "KOINE-E209";
+
     private static final Duration CANCEL_ANSWER = Duration.ofSeconds(5);
     private static final Pattern LINE = Pattern.compile("\\(line (\\d+)\\)$");
     private static final Pattern QUOTED = Pattern.compile("('[^']{1,40}')");
@@ -37,9 +41,13 @@ final class HttpChatEngine implements ChatEngine {
     private final String token;
     private volatile @Nullable EngineFacts facts;
 
-    HttpChatEngine(LoopbackClient client, String token) {
+    private final BooleanSupplier ended;
+
+    /** @param ended asked when a request was not answered: whether the engine has gone; may wait a moment */
+    HttpChatEngine(LoopbackClient client, String token, BooleanSupplier ended) {
         this.client = client;
         this.token = token;
+        this.ended = ended;
     }
 
     @Override
@@ -48,9 +56,15 @@ final class HttpChatEngine implements ChatEngine {
         headers.put("Content-Type", "application/json");
         headers.put("X-Request-Id", request.id());
         byte[] body = ChatBody.of(request, facts()).toString().getBytes(StandardCharsets.UTF_8);
+        boolean begun = false;
         try (LoopbackResponse response = client.send("POST", COMPLETIONS, headers, body)) {
+            begun = true;
             if (response.status() != 200) {
-                throw refusal(new String(response.readBody(MAX_ERROR_BYTES), StandardCharsets.UTF_8));
+                Problem refusal = refusal(new String(response.readBody(MAX_ERROR_BYTES), StandardCharsets.UTF_8));
+                if (refusal.code().equals(GONE)) {
+                    LOG.info("the engine is ending: {}", ended.getAsBoolean() ? "it has" : "not yet");
+                }
+                throw refusal;
             }
             return read(new ServerSentEvents(response.body(), MAX_EVENT_BYTES), listener);
         } catch (SocketTimeoutException | ProtocolException e) {
@@ -60,7 +74,7 @@ final class HttpChatEngine implements ChatEngine {
                 // the connection is closed: the engine notices at its next write
                 return new ChatResult(Finish.CANCELLED, 0, 0, 0, 0, 0);
             }
-            throw new Problem("KOINE-E201", Map.of(), e);
+            throw new Problem(!begun && ended.getAsBoolean() ? GONE : "KOINE-E201", Map.of(), e);
         }
     }
 
@@ -162,7 +176,7 @@ final class HttpChatEngine implements ChatEngine {
     }
 
     /** What a refusal says. */
-    private static Problem refusal(String body) {
+    static Problem refusal(String body) {
         try {
             return problem(parse(body));
         } catch (JsonParseException | IllegalStateException | UnsupportedOperationException | NumberFormatException e) {
@@ -170,7 +184,7 @@ final class HttpChatEngine implements ChatEngine {
         }
     }
 
-    private static Problem problem(JsonObject body) {
+    static Problem problem(JsonObject body) {
         if (!(body.get("error") instanceof JsonObject error)) {
             return new Problem("KOINE-E206", Map.of());
         }
@@ -190,6 +204,7 @@ final class HttpChatEngine implements ChatEngine {
                 new Problem("KOINE-E204", Map.of("detail", place(message) + found(QUOTED, message, " ")));
             // what it quotes may be of the conversation
             case "template_error" -> new Problem("KOINE-E204", Map.of("detail", place(message)));
+            case "ending_error" -> new Problem(GONE, Map.of());
             case "unavailable_error", "overloaded_error" -> new Problem("KOINE-E208", Map.of());
             default -> {
                 // not the message: what a library says of a request may quote the conversation

@@ -1,20 +1,16 @@
 package koine.engine.server;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import koine.engine.session.Generator.ModelInfo;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -27,32 +23,50 @@ import org.slf4j.LoggerFactory;
 /** Who may ask, and who answers what. Each request runs on its own virtual thread. */
 final class ApiHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
-    private static final int MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+    /** Its clients are programs of one user; the limits are against what runs wild, not against what is busy. */
+    private static final AccessRules.Limits LIMITS = new AccessRules.Limits(2000, 4000, 1000, 16 * 1024 * 1024);
+
     private static final Duration LEASE_BEAT = Duration.ofSeconds(1);
-    private static final Set<String> LOOPBACK_NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
-    private static final Pattern HOST = Pattern.compile("(\\[[0-9a-f:]+]|[^:]+)(?::[0-9]{1,5})?");
     private static final Pattern CANCEL = Pattern.compile("/v1/chat/completions/([^/]+)/cancel");
+    private static final Pattern CONVERSATION = Pattern.compile("/koine/conversations/([^/]+)");
+    private static final String MODEL = "/v1/models/";
+    private static final Set<String> GETS = Set.of("/v1/models", "/props", "/lora-adapters");
+    private static final Set<String> POSTS = Set.of(
+            "/v1/chat/completions",
+            "/v1/chat/completions/input_tokens",
+            "/v1/completions",
+            "/v1/embeddings",
+            "/apply-template",
+            "/tokenize",
+            "/detokenize");
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
-    private final byte[] token;
-    private final String modelName;
+    private final AccessRules rules;
     private final GeneratorThread generator;
     private final Leases leases;
+    private final ModelFacts facts;
+    private final Completions completions;
+    private final Embeddings embeddings;
+    private final Tokens tokens;
 
     ApiHandler(String token, String modelName, GeneratorThread generator, Leases leases) {
-        this.token = token.getBytes(StandardCharsets.UTF_8);
-        this.modelName = modelName;
+        this.rules = new AccessRules(token, host -> false, LIMITS);
         this.generator = generator;
         this.leases = leases;
+        this.facts = new ModelFacts(modelName, generator);
+        this.completions = new Completions(modelName, generator);
+        this.embeddings = new Embeddings(modelName, generator);
+        this.tokens = new Tokens(generator);
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        try {
+        try (AccessRules.Pass _ = rules.enter(request, response)) {
             route(request, response);
             callback.succeeded();
         } catch (ApiException e) {
-            answer(e, response, callback);
+            e.answer(response, callback);
         } catch (IOException e) {
             callback.failed(e); // the client has gone
         } catch (InterruptedException e) {
@@ -60,74 +74,116 @@ final class ApiHandler extends Handler.Abstract {
             callback.failed(e);
         } catch (RuntimeException e) {
             LOG.error("a request failed", e);
-            answer(ApiException.of(500, "server_error", "an error inside the engine"), response, callback);
+            ApiException.of(500, "server_error", "an error inside the engine").answer(response, callback);
         }
         return true;
     }
 
     private void route(Request request, Response response) throws ApiException, IOException, InterruptedException {
-        checkHost(request);
         String path = Request.getPathInContext(request);
         if (path.equals("/health")) {
-            require(request, "GET", response);
+            AccessRules.require(request, "GET", response);
             health(response);
             return;
         }
-        checkToken(request, response);
+        rules.checkToken(request, response);
         Matcher cancel = CANCEL.matcher(path);
         if (cancel.matches()) {
-            require(request, "POST", response);
-            JsonObject json = new JsonObject();
-            json.addProperty("cancelled", generator.cancel(requestId(cancel.group(1))));
-            write(response, 200, json);
+            AccessRules.require(request, "POST", response);
+            write(response, 200, said("cancelled", generator.cancel(requestId(cancel.group(1)))));
+            return;
+        }
+        if (path.startsWith("/koine/")) {
+            own(path, request, response);
+            return;
+        }
+        if (!leases.begin()) {
+            throw ApiException.of(503, "ending_error", "the engine is ending");
+        }
+        try {
+            serve(path, request, response);
+        } finally {
+            leases.done();
+        }
+    }
+
+    /** What only Koine itself asks; none of it is a use of the model. */
+    private void own(String path, Request request, Response response)
+            throws ApiException, IOException, InterruptedException {
+        Matcher conversation = CONVERSATION.matcher(path);
+        if (conversation.matches()) {
+            AccessRules.require(request, "DELETE", response);
+            generator.forget(conversation.group(1));
+            write(response, 200, said("forgotten", true));
             return;
         }
         switch (path) {
-            case "/v1/models" -> {
-                require(request, "GET", response);
-                write(response, 200, models());
-            }
-            case "/v1/chat/completions" -> {
-                require(request, "POST", response);
-                complete(request, response);
-            }
             case "/koine/lease" -> {
-                require(request, "GET", response);
+                AccessRules.require(request, "GET", response);
                 lease(response);
             }
-            default -> throw ApiException.of(404, "not_found_error", "nothing is here");
+            case "/koine/status" -> {
+                AccessRules.require(request, "GET", response);
+                Leases.Use use = leases.use();
+                JsonObject json = said("busy", use.busy());
+                json.addProperty("unusedMillis", use.unused().toMillis());
+                write(response, 200, json);
+            }
+            case "/koine/unload" -> {
+                AccessRules.require(request, "POST", response);
+                boolean ending = leases.endUnlessBusy();
+                write(response, ending ? 200 : 409, said("ending", ending));
+            }
+            default -> throw nothing();
         }
     }
 
-    /** A page in a browser can point a name of its own at this computer; only the loopback names are ours. */
-    private static void checkHost(Request request) throws ApiException {
-        String header = request.getHeaders().get(HttpHeader.HOST);
-        Matcher host = HOST.matcher(header == null ? "" : header.toLowerCase(Locale.ROOT));
-        String target = request.getHttpURI().getHost();
-        boolean known = host.matches()
-                && LOOPBACK_NAMES.contains(host.group(1))
-                && (target == null || LOOPBACK_NAMES.contains(target.toLowerCase(Locale.ROOT)));
-        if (!known) {
-            throw ApiException.of(403, "permission_error", "this host name is not served");
+    private void serve(String path, Request request, Response response)
+            throws ApiException, IOException, InterruptedException {
+        if (path.startsWith(MODEL)) {
+            AccessRules.require(request, "GET", response);
+            write(response, 200, facts.one(path.substring(MODEL.length())));
+        } else if (GETS.contains(path)) {
+            AccessRules.require(request, "GET", response);
+            get(path, response);
+        } else if (POSTS.contains(path)) {
+            AccessRules.require(request, "POST", response);
+            post(path, request, response);
+        } else {
+            throw nothing();
         }
     }
 
-    private void checkToken(Request request, Response response) throws ApiException {
-        String header = request.getHeaders().get(HttpHeader.AUTHORIZATION);
-        byte[] given = header != null && header.startsWith("Bearer ")
-                ? header.substring("Bearer ".length()).getBytes(StandardCharsets.UTF_8)
-                : new byte[0];
-        if (!MessageDigest.isEqual(token, given)) { // compares in constant time
-            response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
-            throw ApiException.of(401, "authentication_error", "the token is missing or wrong");
+    private static ApiException nothing() {
+        return ApiException.of(404, "not_found_error", "nothing is here");
+    }
+
+    private void get(String path, Response response) throws ApiException, IOException {
+        switch (path) {
+            case "/v1/models" -> write(response, 200, facts.list());
+            case "/props" -> write(response, 200, facts.props());
+            default -> write(response, 200, new JsonArray());
         }
     }
 
-    private static void require(Request request, String method, Response response) throws ApiException {
-        if (!request.getMethod().equals(method)) {
-            response.getHeaders().put(HttpHeader.ALLOW, method);
-            throw ApiException.of(405, "invalid_request_error", "only " + method + " is possible here");
+    private void post(String path, Request request, Response response)
+            throws ApiException, IOException, InterruptedException {
+        byte[] body = rules.body(request);
+        switch (path) {
+            case "/v1/chat/completions" -> completions.chat(requestId(request, "chatcmpl-"), body, response);
+            case "/v1/completions" -> completions.text(requestId(request, "cmpl-"), body, response);
+            case "/v1/chat/completions/input_tokens" -> write(response, 200, completions.inputTokens(body));
+            case "/v1/embeddings" -> write(response, 200, embeddings.answer(body));
+            case "/apply-template" -> write(response, 200, completions.template(body));
+            case "/tokenize" -> write(response, 200, tokens.tokenize(body));
+            default -> write(response, 200, tokens.detokenize(body));
         }
+    }
+
+    private static JsonObject said(String name, boolean value) {
+        JsonObject json = new JsonObject();
+        json.addProperty(name, value);
+        return json;
     }
 
     private void health(Response response) throws IOException {
@@ -151,68 +207,9 @@ final class ApiHandler extends Handler.Abstract {
         write(response, status, json);
     }
 
-    private JsonObject models() throws ApiException {
-        ModelInfo info = prompts().model();
-        JsonObject meta = new JsonObject();
-        meta.addProperty("description", info.description());
-        meta.addProperty("architecture", info.architecture());
-        meta.addProperty("n_params", info.parameters());
-        meta.addProperty("size", info.bytes());
-        meta.addProperty("n_ctx", info.contextTokens());
-        meta.addProperty("n_ctx_train", info.trainedContextTokens());
-        JsonObject model = new JsonObject();
-        model.addProperty("id", modelName);
-        model.addProperty("object", "model");
-        model.addProperty("created", Instant.now().getEpochSecond());
-        model.addProperty("owned_by", "koine");
-        model.add("meta", meta);
-        JsonArray data = new JsonArray();
-        data.add(model);
-        JsonObject json = new JsonObject();
-        json.addProperty("object", "list");
-        json.add("data", data);
-        return json;
-    }
-
-    private PromptRenderer prompts() throws ApiException {
-        return switch (generator.state()) {
-            case ModelState.Ready ready -> ready.prompts();
-            case ModelState.Loading _ -> throw ApiException.of(503, "unavailable_error", "the model is loading");
-            case ModelState.Failed _ -> throw ApiException.of(503, "unavailable_error", "the model is not loaded");
-        };
-    }
-
-    private void complete(Request request, Response response) throws ApiException, IOException, InterruptedException {
+    private static String requestId(Request request, String prefix) throws ApiException {
         String given = request.getHeaders().get("X-Request-Id");
-        String id = requestId(given == null ? "chatcmpl-" + UUID.randomUUID() : given);
-        PromptRenderer prompts = prompts();
-        CompletionRequest completion = CompletionRequest.parse(body(request));
-        Generation generation = new Generation(id, completion.prompt(prompts.render(completion.messages())));
-        generator.submit(generation);
-        try {
-            CompletionAnswer answer = new CompletionAnswer(generation, new CompletionJson(id, modelName), response);
-            if (completion.stream()) {
-                answer.stream(completion.returnProgress(), completion.includeUsage());
-            } else {
-                answer.whole();
-            }
-        } finally {
-            generator.cancel(generation);
-        }
-    }
-
-    private static byte[] body(Request request) throws ApiException, IOException {
-        String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
-        if (type == null || !type.toLowerCase(Locale.ROOT).matches("application/json\\s*(;.*)?")) {
-            throw ApiException.of(415, "invalid_request_error", "the body must be application/json");
-        }
-        try (InputStream in = Content.Source.asInputStream(request)) {
-            byte[] body = in.readNBytes(MAX_BODY_BYTES + 1);
-            if (body.length > MAX_BODY_BYTES) {
-                throw ApiException.of(413, "invalid_request_error", "the body is too large");
-            }
-            return body;
-        }
+        return requestId(given == null ? prefix + UUID.randomUUID() : given);
     }
 
     private static String requestId(String id) throws ApiException {
@@ -237,22 +234,12 @@ final class ApiHandler extends Handler.Abstract {
         }
     }
 
-    static void write(Response response, int status, JsonObject json) throws IOException {
+    static void write(Response response, int status, JsonElement json) throws IOException {
         if (!response.isCommitted()) {
             response.setStatus(status);
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
         }
         Content.Sink.write(response, true, StandardCharsets.UTF_8.encode(json.toString()));
-    }
-
-    private static void answer(ApiException error, Response response, Callback callback) {
-        if (response.isCommitted()) {
-            callback.failed(error);
-            return;
-        }
-        response.setStatus(error.status());
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-        response.write(true, StandardCharsets.UTF_8.encode(error.body().toString()), callback);
     }
 
     /** What is not even a request: answered in the same shape, where Jetty would send a page. */

@@ -20,11 +20,13 @@ final class CompletionAnswer {
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
     private final Generation generation;
+    private final AnswerReader reader;
     private final CompletionJson json;
     private final Response response;
 
-    CompletionAnswer(Generation generation, CompletionJson json, Response response) {
+    CompletionAnswer(Generation generation, AnswerReader reader, CompletionJson json, Response response) {
         this.generation = generation;
+        this.reader = reader;
         this.json = json;
         this.response = response;
     }
@@ -40,12 +42,13 @@ final class CompletionAnswer {
             if (withProgress && update.progress() != null) {
                 append(events, json.progress(update.progress()));
             }
-            if (!update.text().isEmpty()) {
-                append(events, json.text(update.text()));
+            AnswerReader.Part part = reader.read(update);
+            if (!part.isEmpty()) {
+                append(events, json.chunk(part));
             }
             Generator.Outcome outcome = update.outcome();
             if (outcome != null) {
-                append(events, json.end(outcome));
+                append(events, json.end(part.isEmpty() ? part : AnswerReader.Part.NOTHING, outcome));
                 if (withUsage) {
                     append(events, json.usageAlone(outcome));
                 }
@@ -88,17 +91,16 @@ final class CompletionAnswer {
      * as its heartbeat.
      */
     void whole() throws ApiException, IOException, InterruptedException {
-        StringBuilder text = new StringBuilder();
         boolean underWay = false;
         while (true) {
             Generation.Update update = generation.next(BEAT_NANOS);
             if (update.failure() != null) {
                 throw ApiException.failed(update.failure());
             }
-            text.append(update.text());
+            json.add(reader.read(update));
             Generator.Outcome outcome = update.outcome();
             if (outcome != null) {
-                ApiHandler.write(response, 200, json.whole(text.toString(), outcome));
+                ApiHandler.write(response, 200, json.whole(outcome));
                 return;
             }
             if (underWay) {
@@ -107,7 +109,7 @@ final class CompletionAnswer {
                 }
                 Content.Sink.write(response, false, StandardCharsets.UTF_8.encode(" "));
             }
-            underWay |= update.progress() != null || !text.isEmpty();
+            underWay |= update.progress() != null || !update.text().isEmpty();
             generation.gather(BEAT_NANOS);
         }
     }

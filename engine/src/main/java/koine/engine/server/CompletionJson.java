@@ -9,35 +9,57 @@ import koine.engine.session.Generator;
 
 /**
  * What a completion is answered with, whole or in chunks: OpenAI's shape with llama-server's {@code timings} and
- * {@code prompt_progress}.
+ * {@code prompt_progress}. One thread.
  */
-final class CompletionJson {
+abstract class CompletionJson {
     private final String id;
     private final String model;
+    private final String wholeName;
+    private final String chunkName;
     private final long created = Instant.now().getEpochSecond();
-    private boolean roleSaid;
 
-    CompletionJson(String id, String model) {
+    CompletionJson(String id, String model, String wholeName, String chunkName) {
         this.id = id;
         this.model = model;
+        this.wholeName = wholeName;
+        this.chunkName = chunkName;
     }
 
-    JsonObject whole(String text, Generator.Outcome outcome) {
-        JsonObject message = new JsonObject();
-        message.addProperty("role", "assistant");
-        message.addProperty("content", text);
-        JsonObject choice = new JsonObject();
-        choice.addProperty("index", 0);
-        choice.add("message", message);
+    /** Adds to the whole answer. */
+    abstract void add(AnswerReader.Part part);
+
+    /** What was added, as the one choice of an answer in one piece, but for its end. */
+    abstract JsonObject wholeChoice();
+
+    /** The one choice of a chunk, but for its end; for an empty part too. */
+    abstract JsonObject chunkChoice(AnswerReader.Part part, boolean last);
+
+    /** How many of the answer's tokens are thoughts. */
+    abstract int thoughtTokens(Generator.Outcome outcome);
+
+    JsonObject whole(Generator.Outcome outcome) {
+        JsonObject choice = wholeChoice();
         choice.addProperty("finish_reason", finishReason(outcome));
-        JsonObject json = head("chat.completion", choice);
+        JsonObject json = head(wholeName, choice);
         json.add("usage", usage(outcome));
         json.add("timings", timings(outcome));
         return json;
     }
 
-    JsonObject text(String more) {
-        return chunk(more);
+    JsonObject chunk(AnswerReader.Part part) {
+        JsonObject choice = chunkChoice(part, false);
+        choice.add("finish_reason", JsonNull.INSTANCE);
+        return head(chunkName, choice);
+    }
+
+    /** @param part what came with the end */
+    JsonObject end(AnswerReader.Part part, Generator.Outcome outcome) {
+        JsonObject choice = chunkChoice(part, true);
+        choice.addProperty("finish_reason", finishReason(outcome));
+        JsonObject json = head(chunkName, choice);
+        json.add("usage", usage(outcome));
+        json.add("timings", timings(outcome));
+        return json;
     }
 
     JsonObject progress(Generation.Progress progress) {
@@ -46,41 +68,17 @@ final class CompletionJson {
         counts.addProperty("cache", progress.cached());
         counts.addProperty("processed", progress.processed());
         counts.addProperty("time_ms", progress.millis());
-        JsonObject json = chunk("");
+        JsonObject json = chunk(AnswerReader.Part.NOTHING);
         json.add("prompt_progress", counts);
-        return json;
-    }
-
-    JsonObject end(Generator.Outcome outcome) {
-        JsonObject json = chunk("");
-        json.getAsJsonArray("choices").get(0).getAsJsonObject().addProperty("finish_reason", finishReason(outcome));
-        json.add("usage", usage(outcome));
-        json.add("timings", timings(outcome));
         return json;
     }
 
     /** OpenAI's clients that ask for it read the usage from a last chunk without a choice. */
     JsonObject usageAlone(Generator.Outcome outcome) {
-        JsonObject json = chunk("");
+        JsonObject json = head(chunkName, new JsonObject());
         json.add("choices", new JsonArray());
         json.add("usage", usage(outcome));
         return json;
-    }
-
-    private JsonObject chunk(String more) {
-        JsonObject delta = new JsonObject();
-        if (!roleSaid) {
-            delta.addProperty("role", "assistant");
-            roleSaid = true;
-        }
-        if (!more.isEmpty()) {
-            delta.addProperty("content", more);
-        }
-        JsonObject choice = new JsonObject();
-        choice.addProperty("index", 0);
-        choice.add("delta", delta);
-        choice.add("finish_reason", JsonNull.INSTANCE);
-        return head("chat.completion.chunk", choice);
     }
 
     private JsonObject head(String object, JsonObject choice) {
@@ -99,14 +97,17 @@ final class CompletionJson {
         return outcome.finish().name().toLowerCase(Locale.ROOT);
     }
 
-    private static JsonObject usage(Generator.Outcome outcome) {
-        JsonObject details = new JsonObject();
-        details.addProperty("cached_tokens", outcome.cachedTokens());
+    private JsonObject usage(Generator.Outcome outcome) {
+        JsonObject prompt = new JsonObject();
+        prompt.addProperty("cached_tokens", outcome.cachedTokens());
+        JsonObject answer = new JsonObject();
+        answer.addProperty("reasoning_tokens", thoughtTokens(outcome));
         JsonObject usage = new JsonObject();
         usage.addProperty("prompt_tokens", outcome.promptTokens());
         usage.addProperty("completion_tokens", outcome.answerTokens());
         usage.addProperty("total_tokens", outcome.promptTokens() + outcome.answerTokens());
-        usage.add("prompt_tokens_details", details);
+        usage.add("prompt_tokens_details", prompt);
+        usage.add("completion_tokens_details", answer);
         return usage;
     }
 

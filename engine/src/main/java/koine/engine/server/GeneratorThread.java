@@ -38,6 +38,7 @@ public final class GeneratorThread implements AutoCloseable {
     private final Condition work = lock.newCondition();
     private final Deque<Generation> waiting = new ArrayDeque<>();
     private final Deque<String> forgotten = new ArrayDeque<>();
+    private final Deque<EmbeddingJob> embeddings = new ArrayDeque<>();
     private final Map<String, Generation> known = new HashMap<>();
     /** Ids cancelled before their request arrived: the two travel on different connections. */
     private final Set<String> cancelledEarly = new LinkedHashSet<>();
@@ -61,9 +62,19 @@ public final class GeneratorThread implements AutoCloseable {
         return state;
     }
 
+    /** @throws ApiException while nothing can be asked */
+    ModelState.Ready ready() throws ApiException {
+        return switch (state) {
+            case ModelState.Ready ready -> ready;
+            case ModelState.Loading _ -> throw ApiException.of(503, "unavailable_error", "the model is loading");
+            case ModelState.Failed _ -> throw ApiException.of(503, "unavailable_error", "the model is not loaded");
+        };
+    }
+
     private void run(GeneratorFactory factory, GeneratorOptions options, Runnable onFailure) {
         try (Generator generator = factory.load(options, this::loaded, () -> closing)) {
-            state = new ModelState.Ready(new PromptRenderer(generator.model()), generator.tokenizer());
+            state = new ModelState.Ready(
+                    new PromptRenderer(generator.model(), generator.tokenizer()), generator.tokenizer());
             boolean busy = false;
             boolean unrested = false;
             while (!closing) {
@@ -94,6 +105,8 @@ public final class GeneratorThread implements AutoCloseable {
             List.copyOf(known.values()).forEach(generation -> generation.onFailure(new GenerationException(message)));
             known.clear();
             waiting.clear();
+            embeddings.forEach(job -> job.fail(new GenerationException(message)));
+            embeddings.clear();
         } finally {
             lock.unlock();
         }
@@ -104,6 +117,9 @@ public final class GeneratorThread implements AutoCloseable {
     private void takeOn(Generator generator) {
         for (Generation next = next(); next != null; next = next()) {
             generator.begin(next.request(), next, next);
+        }
+        for (EmbeddingJob job = nextEmbedding(); job != null; job = nextEmbedding()) {
+            job.run(generator);
         }
         for (String key = nextForgotten(); key != null; key = nextForgotten()) {
             try {
@@ -123,6 +139,15 @@ public final class GeneratorThread implements AutoCloseable {
         }
     }
 
+    private @Nullable EmbeddingJob nextEmbedding() {
+        lock.lock();
+        try {
+            return embeddings.poll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private @Nullable String nextForgotten() {
         lock.lock();
         try {
@@ -135,7 +160,7 @@ public final class GeneratorThread implements AutoCloseable {
     private boolean hasWork() {
         lock.lock();
         try {
-            return closing || !waiting.isEmpty() || !forgotten.isEmpty();
+            return closing || !waiting.isEmpty() || !forgotten.isEmpty() || !embeddings.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -178,6 +203,23 @@ public final class GeneratorThread implements AutoCloseable {
         lock.lock();
         try {
             known.remove(generation.id(), generation);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Queues texts whose embeddings are wanted. */
+    void submit(EmbeddingJob job) throws ApiException {
+        lock.lock();
+        try {
+            if (closing || !(state instanceof ModelState.Ready)) {
+                throw ApiException.of(503, "unavailable_error", "the model is not ready");
+            }
+            if (embeddings.size() >= MAX_KNOWN) {
+                throw ApiException.of(503, "overloaded_error", "too many requests are waiting");
+            }
+            embeddings.add(job);
+            work.signal();
         } finally {
             lock.unlock();
         }
@@ -257,6 +299,8 @@ public final class GeneratorThread implements AutoCloseable {
             known.values().forEach(Generation::cancel);
             List.copyOf(waiting).forEach(Generation::drop);
             waiting.clear();
+            embeddings.forEach(job -> job.fail(new GenerationException("the engine is ending")));
+            embeddings.clear();
             work.signalAll();
         } finally {
             lock.unlock();

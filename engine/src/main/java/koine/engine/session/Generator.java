@@ -26,6 +26,7 @@ public interface Generator extends AutoCloseable {
      * <ul>
      *   <li>{@link ContextOverflowException} when the prompt leaves no room for an answer
      *   <li>{@link IllegalArgumentException} when a number is outside its range or the prompt is empty
+     *   <li>{@link UnsupportedOperationException} when the model makes embeddings only
      *   <li>{@link GenerationException} when llama.cpp reports a failure
      * </ul>
      */

@@ -233,6 +233,10 @@ final class Scheduler {
         return false;
     }
 
+    Snapshots snapshots() {
+        return snapshots;
+    }
+
     /** Forgets a conversation, here and on disk. */
     void forget(String key) throws IOException {
         slots.stream().filter(slot -> slot.idle() && slot.isOf(key)).forEach(Slot::clear);

@@ -173,6 +173,9 @@ final class Turn implements AutoCloseable {
      * @throws LlamaException when no token can be chosen
      */
     void proceed(LlamaContext context, Batch batch) {
+        if (rows == 0) {
+            return; // the batch was full
+        }
         for (int row = firstRow; row < firstRow + rows; row++) {
             slot().tokens().add(batch.token(row));
         }

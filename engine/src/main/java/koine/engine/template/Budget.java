@@ -102,7 +102,7 @@ final class Budget {
 
     void enter() {
         if (++depth > limits.depth()) {
-            throw TemplateError.limit(
+            throw TemplateError.recursion(
                     String.format(Locale.ROOT, "the template nests deeper than %d levels", limits.depth()));
         }
     }

@@ -6,6 +6,8 @@ import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,16 @@ public final class ChatTemplate {
         } catch (TemplateError error) {
             throw error.at(0);
         }
+    }
+
+    /**
+     * The names that the template reads and nobody inside it has set for certain: what a caller may give. Names of
+     * built-in functions are not among them.
+     */
+    public Set<String> variables() {
+        Set<String> names = new TreeSet<>(symbols.fromOutside());
+        names.removeAll(Globals.BUILT_IN);
+        return names;
     }
 
     /** As {@link #render(Map, Clock)}, now and here. */

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The variables of a rendering, and the functions that every template has. */
@@ -13,6 +14,9 @@ final class Globals {
     private static final Signature FORMAT = Signature.of("strftime_now", "format");
     private static final Signature JOINER = Signature.of("joiner", "sep=");
     private static final Signature MAPPING = Signature.of("dict", "mapping=");
+
+    static final Set<String> BUILT_IN =
+            Set.of("range", "dict", "namespace", "raise_exception", "strftime_now", "cycler", "joiner", "lipsum");
 
     private final Map<String, Object> variables;
 

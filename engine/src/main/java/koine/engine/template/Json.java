@@ -158,6 +158,11 @@ final class Json {
 
     private void addText(String text) {
         budget.fits(out.length() + (long) text.length());
+        quote(text, ascii, out);
+    }
+
+    /** Appends the text as Python's {@code json} writes it. */
+    static void quote(String text, boolean ascii, StringBuilder out) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -1,8 +1,12 @@
 package koine.engine.template;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,17 +27,22 @@ final class Symbols {
     }
 
     private @Nullable Symbols parent;
+    private final List<Symbols> children = new ArrayList<>();
     private final Map<String, Start> starts = new LinkedHashMap<>();
     private final Set<String> stores = new LinkedHashSet<>();
     private final Set<String> specials = new LinkedHashSet<>();
 
     Symbols within(@Nullable Symbols outer) {
         parent = outer;
+        if (outer != null) {
+            outer.children.add(this);
+        }
         return this;
     }
 
     private Symbols copy() {
-        Symbols copy = new Symbols().within(parent);
+        Symbols copy = new Symbols();
+        copy.parent = parent;
         copy.starts.putAll(starts);
         copy.stores.addAll(stores);
         return copy;
@@ -60,6 +69,22 @@ final class Symbols {
     /** Whether the name is nobody's: it comes from outside the template. */
     boolean isFree(String name) {
         return starts.get(name) == Start.RESOLVE && !stores.contains(name);
+    }
+
+    /** Names that this scope or one inside it may have to ask the caller for. */
+    Set<String> fromOutside() {
+        Set<String> names = new LinkedHashSet<>();
+        Deque<Symbols> scopes = new ArrayDeque<>(List.of(this));
+        while (!scopes.isEmpty()) {
+            Symbols scope = scopes.pop();
+            scope.starts.forEach((name, start) -> {
+                if (start == Start.RESOLVE) {
+                    names.add(name);
+                }
+            });
+            scopes.addAll(scope.children);
+        }
+        return names;
     }
 
     void parameter(String name) {

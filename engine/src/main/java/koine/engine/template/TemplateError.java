@@ -9,6 +9,8 @@ final class TemplateError extends RuntimeException {
     /** Of errors that Jinja2 does not have: what we do not support, and our limits. */
     private static final String OURS = "";
 
+    private static final String RECURSION = "RecursionError";
+
     private final String type;
     private final int line;
 
@@ -60,6 +62,11 @@ final class TemplateError extends RuntimeException {
         return new TemplateError(OURS, text, line);
     }
 
+    /** Python has such a limit too, but counts its own way. */
+    static TemplateError recursion(String text) {
+        return of(RECURSION, text);
+    }
+
     /** What the template itself says is wrong: {@code raise_exception}. */
     static TemplateError raised(String text) {
         return of("TemplateError", text);
@@ -72,10 +79,15 @@ final class TemplateError extends RuntimeException {
     /** @param currentLine used when the error does not know its own line */
     TemplateException at(int currentLine) {
         String text = String.valueOf(getMessage());
-        String jinjaText = type.isEmpty() ? text : type + ": " + text;
+        String jinjaText = switch (type) {
+            case OURS -> text;
+            case RECURSION -> type + ": maximum recursion depth exceeded while calling a Python object";
+            default -> type + ": " + text;
+        };
         if (type.equals("TemplateError")) {
-            return new TemplateException(text, jinjaText);
+            return new TemplateException(text, jinjaText, false);
         }
-        return new TemplateException(text + " (line " + (line > 0 ? line : currentLine) + ")", jinjaText);
+        String where = " (line " + (line > 0 ? line : currentLine) + ")";
+        return new TemplateException(text + where, jinjaText, type.equals(OURS));
     }
 }

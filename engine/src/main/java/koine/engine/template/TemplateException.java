@@ -4,19 +4,25 @@ package koine.engine.template;
 public final class TemplateException extends Exception {
     private static final long serialVersionUID = 1L;
     private final String jinjaText;
+    private final boolean refused;
 
     public TemplateException(String message) {
-        super(message);
-        this.jinjaText = message;
+        this(message, message, true);
     }
 
-    TemplateException(String message, String jinjaText) {
+    TemplateException(String message, String jinjaText, boolean refused) {
         super(message);
         this.jinjaText = jinjaText;
+        this.refused = refused;
     }
 
     /** The error as Python prints it, type and text without the line: {@code UndefinedError: 'tools' is undefined}. */
     public String jinjaText() {
         return jinjaText;
+    }
+
+    /** Whether it is ours alone: a construct that is not supported, or a limit. Jinja2 may render such a template. */
+    public boolean isRefusal() {
+        return refused;
     }
 }

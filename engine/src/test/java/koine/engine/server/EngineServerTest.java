@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -326,11 +327,18 @@ class EngineServerTest {
                     + "\"stop\":[\"a\",\"b\"],\"prompt_cache_key\":\"c1\",\"model\":\"any\",\"n\":1}");
             assertEquals(
                     new Generator.Request(
-                            "[system]be kind\n[user]say नमस्ते\n[assistant]",
+                            new Generator.Prompt.Text(
+                                    "[system]be kind\n[user]say नमस्ते\n[assistant]",
+                                    "[system]be kind\n[user]say नमस्ते\n".length()),
                             new SamplerOptions(0, 7, 0.5, 0.25, 42),
                             9,
                             List.of("a", "b"),
-                            "c1"),
+                            false,
+                            Set.of(),
+                            -1,
+                            false,
+                            "c1",
+                            false),
                     soon(script.begun));
             assertEquals(200, answer.status);
             assertEquals("r1", answer.json.get("id").getAsString());
@@ -416,9 +424,15 @@ class EngineServerTest {
                 strings = {
                     "\"n\":2",
                     "\"tools\":[{}]",
-                    "\"response_format\":{\"type\":\"json_object\"}",
-                    "\"logprobs\":true",
-                    "\"presence_penalty\":0.5"
+                    "\"tool_choice\":\"required\"",
+                    "\"tool_choice\":{\"type\":\"function\"}",
+                    "\"functions\":[{}]",
+                    "\"modalities\":[\"audio\"]",
+                    "\"audio\":{\"voice\":\"a\"}",
+                    "\"verbosity\":\"low\"",
+                    "\"mirostat\":2",
+                    "\"typical_p\":0.5",
+                    "\"lora\":[{\"id\":0,\"scale\":1}]"
                 })
         void forWhatIsNotSupportedIsRefusedInsteadOfAnsweredDifferently(String setting) throws Exception {
             assertEquals(
@@ -430,6 +444,13 @@ class EngineServerTest {
         @ValueSource(
                 strings = {
                     "\"tools\":[]",
+                    "\"tools\":[{}],\"tool_choice\":\"none\"",
+                    "\"tool_choice\":\"auto\"",
+                    "\"modalities\":[\"text\"]",
+                    "\"typical_p\":1.0,\"top_n_sigma\":-1,\"mirostat\":0",
+                    "\"seed\":-1",
+                    "\"grammar\":\"\"",
+                    "\"max_tokens\":null,\"stop\":null,\"logit_bias\":{}",
                     "\"response_format\":{\"type\":\"text\"}",
                     "\"logprobs\":false",
                     "\"presence_penalty\":0",

@@ -21,7 +21,8 @@ import koine.engine.session.Tokenizer;
  */
 public final class ScriptedGenerator implements Generator {
     static final String TEMPLATE =
-            "{% for message in messages %}[{{ message['role'] }}]{{ message['content'] }}\n{% endfor %}[assistant]";
+            "{% for message in messages %}[{{ message['role'] }}]{{ message['content'] }}\n{% endfor %}"
+                    + "{% if add_generation_prompt %}[assistant]{% endif %}";
 
     private static final String END = "\0end";
 

@@ -50,6 +50,19 @@ final class Jinja2 {
         return Fixtures.JSON.fromJson(Files.readString(out), new TypeToken<>() {});
     }
 
+    /** For each template the names that it leaves to its caller. */
+    List<List<String>> variables(List<String> sources) throws IOException, InterruptedException {
+        Path script = folder.resolve("undeclared.py");
+        Path in = folder.resolve("sources.json");
+        Path out = folder.resolve("names.json");
+        Files.writeString(script, Fixtures.text("undeclared_with_jinja2.py"));
+        Files.writeString(in, Fixtures.JSON.toJson(sources));
+        if (run(python, script.toString(), in.toString(), out.toString()) != 0) {
+            throw new IOException("Jinja2 could not find variables");
+        }
+        return Fixtures.JSON.fromJson(Files.readString(out), new TypeToken<>() {});
+    }
+
     private static int run(String... command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("PYTHONUTF8", "1");

@@ -46,29 +46,29 @@ final class OverflowCard extends VBox {
         Label counts = label(Style.MUTED);
         counts.textProperty().bind(texts.bind("chat.overflow.counts", problem::arguments));
 
-        Button drop = way("chat.overflow.drop", "chat.overflow.drop.about", one -> Map.of("count", one.oldMessages()));
-        drop.setOnAction(event -> ways.dropOldest());
-        show(drop, one -> one.oldMessages() > 0);
-        Button enlarge = way("chat.overflow.enlarge", "chat.overflow.enlarge.about", this::largerFacts);
-        enlarge.setOnAction(event -> {
+        Way drop = way("chat.overflow.drop", "chat.overflow.drop.about", one -> Map.of("count", one.oldMessages()));
+        drop.button().setOnAction(event -> ways.dropOldest());
+        show(drop.box(), one -> one.oldMessages() > 0);
+        Way enlarge = way("chat.overflow.enlarge", "chat.overflow.enlarge.about", this::largerFacts);
+        enlarge.button().setOnAction(event -> {
             Overflow known = overflow.getValue();
             Overflow.Larger larger = known == null ? null : known.larger();
             if (larger != null) {
                 ways.enlarge(larger.contextTokens());
             }
         });
-        show(enlarge, one -> one.larger() != null);
-        Button summarize = way(
+        show(enlarge.box(), one -> one.larger() != null);
+        Way summarize = way(
                 "chat.overflow.summarize",
                 "chat.overflow.summarize.about",
                 one -> Map.of("count", one.oldMessages()));
-        summarize.setOnAction(event -> ways.summarize());
-        show(summarize, one -> one.oldMessages() > 0);
+        summarize.button().setOnAction(event -> ways.summarize());
+        show(summarize.box(), one -> one.oldMessages() > 0);
 
         Label none = label(Style.MUTED);
         none.textProperty().bind(texts.bind("chat.overflow.none"));
         show(none, one -> one.oldMessages() == 0 && one.larger() == null);
-        VBox buttons = new VBox(drop, enlarge, summarize);
+        VBox buttons = new VBox(drop.box(), enlarge.box(), summarize.box());
         buttons.getStyleClass().add("ways");
         getChildren().addAll(new VBox(title, counts), buttons, none, working(activity));
     }
@@ -96,21 +96,20 @@ final class OverflowCard extends VBox {
                         texts.formats().bytes(larger.moreBytes()));
     }
 
-    private Button way(String key, String about, Facts facts) {
-        Label title = label(Style.WAY);
-        title.textProperty().bind(texts.bind(() -> words(key, facts), overflow));
+    private Way way(String key, String about, Facts facts) {
+        Button button = new Button();
+        button.textProperty().bind(texts.bind(() -> words(key, facts), overflow));
+        button.getStyleClass().add(Style.SUGGESTION);
+        button.disableProperty().bind(busy);
         Label explained = label(Style.MUTED);
         explained.textProperty().bind(texts.bind(() -> words(about, facts), overflow));
-        Button button = new Button();
-        button.setGraphic(new VBox(title, explained));
-        button.getStyleClass().add(Style.SUGGESTION);
-        button.setMaxWidth(Double.MAX_VALUE);
-        button.setAlignment(javafx.geometry.Pos.CENTER_LEFT);
-        button.accessibleTextProperty().bind(title.textProperty());
         button.accessibleHelpProperty().bind(explained.textProperty());
-        button.disableProperty().bind(busy);
-        return button;
+        VBox box = new VBox(button, explained);
+        box.getStyleClass().add(Style.WAY);
+        return new Way(box, button);
     }
+
+    private record Way(VBox box, Button button) {}
 
     private String words(String key, Facts facts) {
         Overflow known = overflow.getValue();

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import koine.app.Assistant;
 import koine.app.Folders;
 import koine.app.Settings;
+import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatObserver;
 import koine.app.chat.ChatOptions;
 import java.util.function.Consumer;
@@ -28,6 +29,7 @@ import koine.app.conversations.ConversationStore;
 import koine.app.conversations.Message;
 import koine.app.conversations.MessageState;
 import koine.app.conversations.StorageException;
+import koine.engine.door.ServedModels;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.models.CatalogueEntry;
@@ -143,6 +145,11 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
 
     private List<Message> list(String id) {
         return messages.getOrDefault(id, new ArrayList<>());
+    }
+
+    @Override
+    public ServedModels served() {
+        throw new UnsupportedOperationException("no window serves models");
     }
 
     @Override
@@ -363,6 +370,11 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     @Override
     public Settings settings() {
         return this;
+    }
+
+    @Override
+    public SpeedTest speedTest() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -1,0 +1,103 @@
+package koine.engine.server;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import koine.engine.reasoning.ReasoningSplitter;
+import koine.engine.session.Generator.Prompt;
+import koine.engine.session.Tokenizer;
+import org.eclipse.jetty.server.Response;
+
+/** Answers chats and prompts. Any thread; each call answers one client. */
+final class Completions {
+    private final String modelName;
+    private final GeneratorThread generator;
+
+    Completions(String modelName, GeneratorThread generator) {
+        this.modelName = modelName;
+        this.generator = generator;
+    }
+
+    /** {@code POST /v1/chat/completions}. */
+    void chat(String id, byte[] body, Response response) throws ApiException, IOException, InterruptedException {
+        ModelState.Ready model = generator.ready();
+        PromptRenderer prompts = model.prompts();
+        CompletionRequest request = CompletionRequest.parse(body, prompts, model.tokenizer());
+        PromptRenderer.Rendered prompt = render(request, prompts);
+        ReasoningSplitter splitter =
+                ReasoningSplitter.forPrompt(prompts.format(), prompt.text(), request.lastMessage());
+        // a grammar rules every word of the answer: nothing in it can be a thought, though the prompt may open one
+        boolean split = request.separate()
+                && !prompts.format().isNone()
+                && request.sampling().grammar() == null;
+        Set<String> controls =
+                request.sampling().grammar() == null ? prompts.format().controlTokens() : Set.of();
+        CompletionJson json = new ChatJson(id, modelName, request.alternatives() >= 0, model.tokenizer());
+        answer(
+                new Generation(id, request.request(prompt, controls, prompts.ends())),
+                new AnswerReader(split ? splitter : null),
+                json,
+                request.common(),
+                response);
+    }
+
+    /** {@code POST /v1/completions}. */
+    void text(String id, byte[] body, Response response) throws ApiException, IOException, InterruptedException {
+        ModelState.Ready model = generator.ready();
+        TextRequest request = TextRequest.parse(body, model.prompts().model().contextTokens(), model.tokenizer());
+        String echo = request.echo() ? text(request.prompt(), model.tokenizer()) : "";
+        CompletionJson json = new TextJson(id, modelName, echo, request.alternatives() >= 0);
+        answer(new Generation(id, request.request()), new AnswerReader(null), json, request.common(), response);
+    }
+
+    /** {@code POST /apply-template}. */
+    JsonObject template(byte[] body) throws ApiException {
+        ModelState.Ready model = generator.ready();
+        JsonObject json = new JsonObject();
+        json.addProperty("prompt", prompt(body, model));
+        return json;
+    }
+
+    /** {@code POST /v1/chat/completions/input_tokens}. */
+    JsonObject inputTokens(byte[] body) throws ApiException {
+        ModelState.Ready model = generator.ready();
+        JsonObject json = new JsonObject();
+        json.addProperty("object", "response.input_tokens");
+        json.addProperty("input_tokens", model.tokenizer().tokens(prompt(body, model), true, true).length);
+        return json;
+    }
+
+    private static String prompt(byte[] body, ModelState.Ready model) throws ApiException {
+        CompletionRequest request = CompletionRequest.parse(body, model.prompts(), model.tokenizer());
+        return render(request, model.prompts()).text();
+    }
+
+    private static PromptRenderer.Rendered render(CompletionRequest request, PromptRenderer prompts)
+            throws ApiException {
+        return prompts.render(request.messages(), request.variables(), request.think(), request.effort());
+    }
+
+    private static String text(Prompt prompt, Tokenizer tokenizer) {
+        return switch (prompt) {
+            case Prompt.Text(String text, int _) -> text;
+            case Prompt.Tokens(List<Integer> tokens) -> Tokens.text(tokens, tokenizer);
+        };
+    }
+
+    private void answer(
+            Generation generation, AnswerReader reader, CompletionJson json, CommonFields common, Response response)
+            throws ApiException, IOException, InterruptedException {
+        generator.submit(generation);
+        try {
+            CompletionAnswer answer = new CompletionAnswer(generation, reader, json, response);
+            if (common.stream()) {
+                answer.stream(common.progress(), common.usage());
+            } else {
+                answer.whole();
+            }
+        } finally {
+            generator.cancel(generation);
+        }
+    }
+}

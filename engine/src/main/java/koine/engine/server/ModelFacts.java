@@ -1,0 +1,72 @@
+package koine.engine.server;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.time.Instant;
+import koine.engine.session.Generator.ModelInfo;
+
+/** What the engine tells of its model, and of itself. Any thread. */
+final class ModelFacts {
+    private final String name;
+    private final GeneratorThread generator;
+    private final long created = Instant.now().getEpochSecond();
+
+    ModelFacts(String name, GeneratorThread generator) {
+        this.name = name;
+        this.generator = generator;
+    }
+
+    /** {@code GET /v1/models}. */
+    JsonObject list() throws ApiException {
+        JsonArray data = new JsonArray();
+        data.add(model());
+        JsonObject json = new JsonObject();
+        json.addProperty("object", "list");
+        json.add("data", data);
+        return json;
+    }
+
+    /** {@code GET /v1/models/ID}. */
+    JsonObject one(String id) throws ApiException {
+        if (!id.equals(name)) {
+            throw ApiException.of(404, "not_found_error", "there is no such model");
+        }
+        return model();
+    }
+
+    private JsonObject model() throws ApiException {
+        ModelInfo info = generator.ready().prompts().model();
+        JsonObject meta = new JsonObject();
+        meta.addProperty("description", info.description());
+        meta.addProperty("architecture", info.architecture());
+        meta.addProperty("n_params", info.parameters());
+        meta.addProperty("size", info.bytes());
+        meta.addProperty("n_ctx", info.contextTokens());
+        meta.addProperty("n_ctx_train", info.trainedContextTokens());
+        meta.addProperty("n_embd", info.embeddingSize());
+        JsonObject model = new JsonObject();
+        model.addProperty("id", name);
+        model.addProperty("object", "model");
+        model.addProperty("created", created);
+        model.addProperty("owned_by", "koine");
+        model.add("meta", meta);
+        return model;
+    }
+
+    /** {@code GET /props}; where the model lies is nobody's business. */
+    JsonObject props() throws ApiException {
+        ModelInfo info = generator.ready().prompts().model();
+        JsonObject settings = new JsonObject();
+        settings.addProperty("n_ctx", info.contextTokens());
+        JsonObject json = new JsonObject();
+        json.add("default_generation_settings", settings);
+        json.addProperty("total_slots", info.slots());
+        json.addProperty("model_alias", name);
+        json.addProperty("model_path", name);
+        json.addProperty("chat_template", info.chatTemplate() == null ? "" : info.chatTemplate());
+        json.addProperty("bos_token", info.bosToken());
+        json.addProperty("eos_token", info.eosToken());
+        json.addProperty("build_info", "koine");
+        return json;
+    }
+}
