@@ -11,8 +11,12 @@ import koine.app.chat.StoreModels;
 import koine.app.chat.StoringChatService;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.SqliteConversationStore;
+import koine.engine.client.ConversationForgetter;
 import koine.engine.client.EngineBroker;
 import koine.engine.door.ServedModels;
+import koine.engine.memory.MemoryNeed;
+import koine.engine.memory.ModelShape;
+import koine.engine.process.EngineOptions;
 import koine.i18n.Problem;
 import koine.models.Catalogue;
 import koine.models.FileModelStore;
@@ -29,6 +33,7 @@ public final class Koine implements Assistant {
     private final JsonSettings settings;
     private final SqliteConversationStore conversations;
     private final StoringChatService chat;
+    private final ConversationForgetter engineMemories;
     private final SpeedTest speedTest;
     private final StoreModels served;
     private @Nullable SqliteConversationStore unsaved;
@@ -61,7 +66,15 @@ public final class Koine implements Assistant {
         NativePacks packs = new NativePacks(folders.bundle(), properties);
         this.served = new StoreModels(models, settings, packs::newest, engines);
         this.chat = new StoringChatService(
-                models, settings, packs::newest, engines, () -> conversations, this::unsavedConversations);
+                models,
+                settings,
+                packs::newest,
+                engines,
+                () -> conversations,
+                this::unsavedConversations,
+                (model, tokens) -> new MemoryNeed(ModelShape.read(model))
+                        .contextBytes(tokens, EngineOptions.DEFAULT.kvType(), EngineOptions.DEFAULT.slots()));
+        this.engineMemories = new ConversationForgetter(folders.runtime());
         this.speedTest = new SpeedTest(models, settings, packs::newest, engines);
     }
 
@@ -72,7 +85,7 @@ public final class Koine implements Assistant {
 
     @Override
     public ConversationStore conversations() {
-        return conversations;
+        return new ForgettingStore(conversations, engineMemories);
     }
 
     @Override
@@ -109,12 +122,13 @@ public final class Koine implements Assistant {
     public void close() {
         served.close();
         chat.close();
-        conversations.close();
         synchronized (this) {
             if (unsaved != null) {
+                unsaved.list().forEach(conversation -> engineMemories.forget(conversation.id()));
                 unsaved.close();
             }
         }
+        conversations.close();
     }
 
     private synchronized SqliteConversationStore unsavedConversations() {

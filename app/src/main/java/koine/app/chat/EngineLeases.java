@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import koine.engine.client.EngineFacts;
 import java.util.concurrent.locks.ReentrantLock;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
@@ -34,12 +36,19 @@ final class EngineLeases implements AutoCloseable {
 
     /** Loads a model so that the next question need not wait; does nothing when something else was wanted since. */
     void prepare(EngineSpec spec, long wish, LoadListener listener) throws Problem {
+        prepare(spec, wish, listener, facts -> {});
+    }
+
+    /** @param ready hears what the engine says of the model */
+    void prepare(EngineSpec spec, long wish, LoadListener listener, Consumer<EngineFacts> ready) throws Problem {
         synchronized (this) {
             if (wish < newestWish) {
                 return;
             }
         }
-        use(spec, wish, listener).close();
+        try (Use use = use(spec, wish, listener)) {
+            ready.accept(use.lease().engine().facts());
+        }
     }
 
     /** Blocks while the model loads; a second caller waits for the first one's load. The use ends with its closing. */

@@ -22,7 +22,8 @@ final class ExitCodes {
             return USAGE;
         }
         return switch (code) {
-            case "KOINE-M101", "KOINE-M103", "KOINE-C101" -> NOT_FOUND;
+            case "KOINE-A120", "KOINE-A121" -> USAGE;
+            case "KOINE-A122", "KOINE-M101", "KOINE-M103", "KOINE-C101" -> NOT_FOUND;
             default -> FAILED;
         };
     }

@@ -39,6 +39,7 @@ final class HttpChatEngine implements ChatEngine {
 
     private final LoopbackClient client;
     private final String token;
+    private volatile @Nullable EngineFacts facts;
 
     private final BooleanSupplier ended;
 
@@ -54,7 +55,7 @@ final class HttpChatEngine implements ChatEngine {
         Map<String, String> headers = new HashMap<>(authorization());
         headers.put("Content-Type", "application/json");
         headers.put("X-Request-Id", request.id());
-        byte[] body = body(request).toString().getBytes(StandardCharsets.UTF_8);
+        byte[] body = ChatBody.of(request, facts()).toString().getBytes(StandardCharsets.UTF_8);
         boolean begun = false;
         try (LoopbackResponse response = client.send("POST", COMPLETIONS, headers, body)) {
             begun = true;
@@ -80,6 +81,7 @@ final class HttpChatEngine implements ChatEngine {
     /** What one event says; a listener is told outside of the reading, so that its errors stay its own. */
     private record Chunk(
             @Nullable JsonObject progress,
+            String reasoning,
             String text,
             @Nullable ChatResult result,
             @Nullable Problem problem) {
@@ -87,18 +89,20 @@ final class HttpChatEngine implements ChatEngine {
             try {
                 JsonObject json = parse(data);
                 if (json.has("error")) {
-                    return new Chunk(null, "", null, HttpChatEngine.problem(json));
+                    return new Chunk(null, "", "", null, HttpChatEngine.problem(json));
                 }
                 JsonObject progress = json.get("prompt_progress") instanceof JsonObject counts ? counts : null;
                 JsonArray choices = json.getAsJsonArray("choices");
                 if (choices.isEmpty()) {
-                    return new Chunk(progress, "", null, null);
+                    return new Chunk(progress, "", "", null, null);
                 }
                 JsonObject choice = choices.get(0).getAsJsonObject();
+                JsonObject delta = choice.getAsJsonObject("delta");
                 String finish = HttpChatEngine.text(choice, "finish_reason");
                 return new Chunk(
                         progress,
-                        HttpChatEngine.text(choice.getAsJsonObject("delta"), "content"),
+                        HttpChatEngine.text(delta, "reasoning_content"),
+                        HttpChatEngine.text(delta, "content"),
                         finish.isEmpty() ? null : HttpChatEngine.result(finish, json),
                         null);
             } catch (JsonParseException
@@ -116,6 +120,7 @@ final class HttpChatEngine implements ChatEngine {
 
     private static ChatResult read(ServerSentEvents events, ChatListener listener) throws IOException, Problem {
         ChatResult result = null;
+        StringBuilder reasoning = new StringBuilder();
         for (ServerSentEvents.Event event = events.next(); event != null; event = events.next()) {
             if (event.data().equals("[DONE]")) {
                 break;
@@ -130,6 +135,10 @@ final class HttpChatEngine implements ChatEngine {
                         integer(chunk.progress, "cache"),
                         integer(chunk.progress, "total"));
             }
+            if (!chunk.reasoning.isEmpty()) {
+                reasoning.append(chunk.reasoning);
+                listener.onReasoning(chunk.reasoning);
+            }
             if (!chunk.text.isEmpty()) {
                 listener.onText(chunk.text);
             }
@@ -140,7 +149,14 @@ final class HttpChatEngine implements ChatEngine {
         if (result == null) {
             throw new ProtocolException("the answer has no end");
         }
-        return result;
+        return new ChatResult(
+                result.finish(),
+                result.promptTokens(),
+                result.cachedTokens(),
+                result.answerTokens(),
+                result.promptMillis(),
+                result.answerMillis(),
+                reasoning.toString());
     }
 
     private static ChatResult result(String finish, JsonObject chunk) {
@@ -209,6 +225,70 @@ final class HttpChatEngine implements ChatEngine {
     }
 
     @Override
+    public EngineFacts facts() throws Problem {
+        EngineFacts known = facts;
+        if (known == null) {
+            JsonObject props = get("/props");
+            known = EngineFacts.of(
+                    props, props == null || !props.has("default_generation_settings") ? get("/v1/models") : null);
+            facts = known;
+        }
+        return known;
+    }
+
+    /** @return null when the server has no such page */
+    private @Nullable JsonObject get(String path) throws Problem {
+        return exchange("GET", path, null);
+    }
+
+    /** @return null when the server has no such page, or not for this method */
+    private @Nullable JsonObject exchange(String method, String path, @Nullable JsonObject body) throws Problem {
+        Map<String, String> headers = new HashMap<>(authorization());
+        headers.put("Content-Type", "application/json");
+        byte[] bytes = body == null ? null : body.toString().getBytes(StandardCharsets.UTF_8);
+        try (LoopbackResponse response = client.send(method, path, headers, bytes)) {
+            String answer = new String(response.readBody(MAX_EVENT_BYTES), StandardCharsets.UTF_8);
+            return switch (response.status()) {
+                case 200 -> parse(answer);
+                case 404, 405, 501 -> null;
+                default -> throw refusal(answer);
+            };
+        } catch (SocketTimeoutException | ProtocolException | JsonParseException | IllegalStateException e) {
+            throw new Problem("KOINE-E206", Map.of(), e);
+        } catch (IOException e) {
+            throw new Problem("KOINE-E201", Map.of(), e);
+        }
+    }
+
+    @Override
+    public int countTokens(ChatRequest request) throws Problem {
+        JsonObject counted = exchange("POST", COMPLETIONS + "/input_tokens", ChatBody.prompt(request, facts()));
+        if (counted != null) {
+            int tokens = integer(counted, "input_tokens");
+            if (tokens > 0) {
+                return tokens;
+            }
+        }
+        // no counter: the engine says the number when it reads the prompt, or when it refuses to
+        ChatRequest shortest = new ChatRequest(
+                request.id(),
+                request.messages(),
+                request.sampling(),
+                1,
+                request.cacheKey(),
+                request.thinking(),
+                request.keepOnDisk());
+        try {
+            return chat(shortest, text -> {}).promptTokens();
+        } catch (Problem e) {
+            if (e.code().equals("KOINE-E202") && e.arguments().get("promptTokens") instanceof Integer tokens) {
+                return tokens;
+            }
+            throw e;
+        }
+    }
+
+    @Override
     public void cancel(String requestId) {
         try (LoopbackResponse response = client.withIdleTimeout(CANCEL_ANSWER)
                 .send("POST", COMPLETIONS + "/" + requestId + "/cancel", authorization(), new byte[0])) {
@@ -224,36 +304,6 @@ final class HttpChatEngine implements ChatEngine {
 
     private Map<String, String> authorization() {
         return Map.of("Authorization", "Bearer " + token);
-    }
-
-    private static JsonObject body(ChatRequest request) {
-        JsonArray messages = new JsonArray();
-        for (ChatMessage message : request.messages()) {
-            JsonObject json = new JsonObject();
-            json.addProperty("role", message.role());
-            json.addProperty("content", message.content());
-            messages.add(json);
-        }
-        JsonObject body = new JsonObject();
-        body.add("messages", messages);
-        body.addProperty("stream", true);
-        body.addProperty("return_progress", true);
-        add(body, "temperature", request.sampling().temperature());
-        add(body, "top_k", request.sampling().topK());
-        add(body, "top_p", request.sampling().topP());
-        add(body, "min_p", request.sampling().minP());
-        add(body, "seed", request.sampling().seed());
-        add(body, "max_tokens", request.maxTokens());
-        if (request.cacheKey() != null) {
-            body.addProperty("prompt_cache_key", request.cacheKey());
-        }
-        return body;
-    }
-
-    private static void add(JsonObject body, String name, @Nullable Number value) {
-        if (value != null) {
-            body.addProperty(name, value);
-        }
     }
 
     private static JsonObject parse(String json) {
