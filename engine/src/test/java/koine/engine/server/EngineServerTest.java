@@ -742,10 +742,11 @@ class EngineServerTest {
         @Test
         void forSamplingReachesTheModel() throws Exception {
             loaded();
-            SamplerOptions options = asked(",\"frequency_penalty\":0.5,\"presence_penalty\":-0.5,\"repeat_penalty\":1.5,"
-                            + "\"repeat_last_n\":-1,\"dry_multiplier\":0.8,\"dry_base\":2,\"dry_allowed_length\":3,"
-                            + "\"dry_penalty_last_n\":9,\"dry_sequence_breakers\":[\"x\"],"
-                            + "\"logit_bias\":{\"5\":-100,\"6\":false,\"ab\":2.5},\"grammar\":\"root ::= [x]\"")
+            SamplerOptions options = asked(
+                            ",\"frequency_penalty\":0.5,\"presence_penalty\":-0.5,\"repeat_penalty\":1.5,"
+                                    + "\"repeat_last_n\":-1,\"dry_multiplier\":0.8,\"dry_base\":2,\"dry_allowed_length\":3,"
+                                    + "\"dry_penalty_last_n\":9,\"dry_sequence_breakers\":[\"x\"],"
+                                    + "\"logit_bias\":{\"5\":-100,\"6\":false,\"ab\":2.5},\"grammar\":\"root ::= [x]\"")
                     .sampling();
             assertEquals(new SamplerOptions.Penalties(100, 1.5, 0.5, -0.5), options.penalties());
             assertEquals(new SamplerOptions.Dry(0.8, 2, 3, 9, List.of("x")), options.dry());
@@ -754,8 +755,7 @@ class EngineServerTest {
                     options.logitBias());
             assertEquals("root ::= [x]", options.grammar());
             assertEquals(
-                    Map.of(7, 1f),
-                    asked(",\"logit_bias\":[[7,1]]").sampling().logitBias());
+                    Map.of(7, 1f), asked(",\"logit_bias\":[[7,1]]").sampling().logitBias());
         }
 
         @ParameterizedTest
@@ -799,7 +799,8 @@ class EngineServerTest {
             assertEquals("k", request.cacheKey());
             assertTrue(request.keepOnDisk());
             assertFalse(asked(",\"prompt_cache_key\":\"k\"").keepOnDisk());
-            assertNull(asked(",\"prompt_cache_key\":\"k\",\"cache_prompt\":false").cacheKey());
+            assertNull(
+                    asked(",\"prompt_cache_key\":\"k\",\"cache_prompt\":false").cacheKey());
             assertEquals(Integer.MAX_VALUE, asked(",\"n_predict\":-1").maxTokens());
         }
 
@@ -807,8 +808,9 @@ class EngineServerTest {
         void forAFormBecomesAGrammar() throws Exception {
             loaded();
             String schema = "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}}}";
-            Generator.Request format = asked(
-                    ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":" + schema + "}}");
+            Generator.Request format =
+                    asked(",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":"
+                            + schema + "}}");
             assertNotNull(format.sampling().grammar());
             assertEquals(
                     format.sampling().grammar(),
@@ -816,7 +818,8 @@ class EngineServerTest {
             assertNotNull(asked(",\"response_format\":{\"type\":\"json_object\"}")
                     .sampling()
                     .grammar());
-            assertNull(asked(",\"response_format\":{\"type\":\"text\"}").sampling().grammar());
+            assertNull(
+                    asked(",\"response_format\":{\"type\":\"text\"}").sampling().grammar());
         }
 
         @Test
@@ -914,7 +917,9 @@ class EngineServerTest {
                 })
         void canBeToldNotToThink(String wish) throws Exception {
             message("say x", "," + wish);
-            assertTrue(((Generator.Prompt.Text) soon(script.begun).prompt()).text().endsWith("[assistant]<think></think>"));
+            assertTrue(((Generator.Prompt.Text) soon(script.begun).prompt())
+                    .text()
+                    .endsWith("[assistant]<think></think>"));
         }
     }
 
@@ -957,7 +962,8 @@ class EngineServerTest {
             assertEquals("say éé", choice.get("text").getAsString());
             JsonObject scores = choice.getAsJsonObject("logprobs");
             assertEquals(
-                    "[\"s\",\"a\",\"y\",\" \",\"é\",\"é\"]", scores.get("tokens").toString());
+                    "[\"s\",\"a\",\"y\",\" \",\"é\",\"é\"]",
+                    scores.get("tokens").toString());
             assertEquals(
                     "[null,-2.0,-2.0,-2.0,-2.0,-0.5]",
                     scores.get("token_logprobs").toString());
@@ -1004,7 +1010,8 @@ class EngineServerTest {
             Answer answer = post("/v1/embeddings", "{\"input\":[\"abc\",[1,2]]}");
             JsonArray data = answer.json.getAsJsonArray("data");
             assertEquals(
-                    "{\"object\":\"embedding\",\"index\":1,\"embedding\":[2.0,0.5]}", data.get(1).toString());
+                    "{\"object\":\"embedding\",\"index\":1,\"embedding\":[2.0,0.5]}",
+                    data.get(1).toString());
             assertEquals(
                     5, answer.json.getAsJsonObject("usage").get("prompt_tokens").getAsInt());
             String packed = post("/v1/embeddings", "{\"input\":[1,2],\"encoding_format\":\"base64\",\"dimensions\":2}")
@@ -1020,7 +1027,8 @@ class EngineServerTest {
             assertEquals(400, post("/v1/embeddings", "{\"input\":[\"\"]}").status);
             assertEquals(
                     "exceed_context_size_error",
-                    post("/v1/embeddings", "{\"input\":\"" + "x".repeat(101) + "\"}").errorType());
+                    post("/v1/embeddings", "{\"input\":\"" + "x".repeat(101) + "\"}")
+                            .errorType());
         }
     }
 
@@ -1053,7 +1061,9 @@ class EngineServerTest {
                     post("/tokenize", "{\"content\":\"aé\"}").json.toString());
             assertEquals(
                     "{\"tokens\":[{\"id\":97,\"piece\":\"a\"},{\"id\":195,\"piece\":[195]},{\"id\":169,\"piece\":[169]}]}",
-                    post("/tokenize", "{\"content\":\"aé\",\"with_pieces\":true}").json.toString());
+                    post("/tokenize", "{\"content\":\"aé\",\"with_pieces\":true}")
+                            .json
+                            .toString());
             assertEquals(
                     "{\"content\":\"aé\"}",
                     post("/detokenize", "{\"tokens\":[97,195,169]}").json.toString());
@@ -1077,8 +1087,8 @@ class EngineServerTest {
 
         @Test
         void forgetsAConversation() throws Exception {
-            Answer answer = send(
-                    "DELETE", "/koine/conversations/a%20b", Map.of("Authorization", "Bearer " + TOKEN), null);
+            Answer answer =
+                    send("DELETE", "/koine/conversations/a%20b", Map.of("Authorization", "Bearer " + TOKEN), null);
             assertEquals(200, answer.status);
             assertEquals("a b", soon(script.forgotten));
             assertEquals(405, get("/koine/conversations/a").status);

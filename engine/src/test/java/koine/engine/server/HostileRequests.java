@@ -42,7 +42,22 @@ final class HostileRequests {
             "GET /props ");
 
     private static final List<String> PATH_PARTS = List.of(
-            "..", "%2e%2e", "%2f", "//", "/./", ";a=b", "?x=1", "#", "%00", "%", "%zz", "\\", "é", "a".repeat(9000), "*", " ");
+            "..",
+            "%2e%2e",
+            "%2f",
+            "//",
+            "/./",
+            ";a=b",
+            "?x=1",
+            "#",
+            "%00",
+            "%",
+            "%zz",
+            "\\",
+            "é",
+            "a".repeat(9000),
+            "*",
+            " ");
 
     private static final List<String> HEADERS = List.of(
             "X-Request-Id: ../x",
@@ -76,15 +91,18 @@ final class HostileRequests {
         switch (random.nextInt(10)) {
             case 0 -> path = damaged(path);
             case 1 -> header = one(HEADERS);
-            case 2 -> method = one(List.of("GET", "POST", "PUT", "HEAD", "OPTIONS", "TRACE", "post", "", "G\0T", "CONNECT"));
+            case 2 ->
+                method = one(List.of("GET", "POST", "PUT", "HEAD", "OPTIONS", "TRACE", "post", "", "G\0T", "CONNECT"));
             case 3, 4 -> body = damaged(body);
             default -> body = damagedJson(parts[2]);
         }
         ByteArrayOutputStream request = new ByteArrayOutputStream();
-        request.writeBytes((method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
-                        + token + "\r\nContent-Type: application/json\r\n" + header + "\r\nContent-Length: " + body.length
-                        + "\r\n\r\n")
-                .getBytes(StandardCharsets.UTF_8));
+        request.writeBytes(
+                (method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
+                                + token + "\r\nContent-Type: application/json\r\n" + header + "\r\nContent-Length: "
+                                + body.length
+                                + "\r\n\r\n")
+                        .getBytes(StandardCharsets.UTF_8));
         request.writeBytes(body);
         return request.toByteArray();
     }
@@ -180,7 +198,8 @@ final class HostileRequests {
             case 8 -> new JsonArray();
             case 9 -> new JsonObject();
             case 10 -> JsonParser.parseString("[".repeat(50) + "]".repeat(50));
-            case 11 -> JsonParser.parseString("{\"$ref\":\"#\",\"pattern\":\"(a*)*$\",\"minLength\":99999999,\"allOf\":[{}]}");
+            case 11 ->
+                JsonParser.parseString("{\"$ref\":\"#\",\"pattern\":\"(a*)*$\",\"minLength\":99999999,\"allOf\":[{}]}");
             case 12 -> new JsonPrimitive("root ::= (((\"a\"*)*)*)* root | [^\\x00]{99999}");
             default -> {
                 JsonArray many = new JsonArray();
