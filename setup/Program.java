@@ -49,6 +49,11 @@ final class Program implements Part {
         return lib(Fingerprint.of(checkout.root()).whole());
     }
 
+    /** The file that tells java how to start the program. */
+    Path arguments() {
+        return checkout.app().resolve("run.args");
+    }
+
     private Path lib(String fingerprint) {
         return checkout.app().resolve("lib-" + fingerprint);
     }
@@ -177,7 +182,11 @@ final class Program implements Part {
             text.append(quoted(option));
         }
         text.append(quoted("-Dorg.sqlite.lib.path=" + lib.resolve("sqlite")));
-        return text.append(quoted("-Dkoine.bundle=" + checkout.bundle())).toString();
+        text.append(quoted("-Dkoine.bundle=" + checkout.bundle()));
+        for (String option : StartCache.use(lib)) {
+            text.append(quoted(option));
+        }
+        return text.toString();
     }
 
     /** The jars of {@code lib} but JavaFX's, which are modules. */

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Makes what is missing before Koine or its tests can run. Called by the scripts {@code koine}, {@code check} and
- * {@code installers/build} with {@code run}, {@code check ARGUMENTS…} or {@code image}; exits with 0 when all is there.
+ * Makes what is missing before Koine or its tests can run. Called by the scripts {@code koine}, {@code check},
+ * {@code installers/build} and {@code bench/run} with {@code run}, {@code check ARGUMENTS…}, {@code image} or {@code bench};
+ * exits with 0 when all is there.
  * It needs nothing but a JDK, so that it can build the rest.
  */
 final class Setup {
@@ -43,7 +44,7 @@ final class Setup {
         Program program = new Program(checkout);
         return switch (command) {
             case "run" -> {
-                make(checkout, List.of(program, pack, starter));
+                make(checkout, List.of(program, pack, starter, new StartCache(checkout, program)));
                 yield 0;
             }
             case "check" -> {
@@ -53,6 +54,17 @@ final class Setup {
                     new PythonKit(checkout).makeIfPossible();
                     yield new Checks(checkout).run(arguments);
                 }
+            }
+            case "bench" -> {
+                make(
+                        checkout,
+                        List.of(
+                                program,
+                                pack,
+                                starter,
+                                new StartCache(checkout, program),
+                                new BenchKit(checkout, pack)));
+                yield 0;
             }
             case "image" -> {
                 make(checkout, List.of(program, pack, starter));

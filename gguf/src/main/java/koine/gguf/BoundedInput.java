@@ -76,6 +76,10 @@ final class BoundedInput {
 
     /** Bytes that are no UTF-8 become the replacement character. */
     String text(int bytes, String what) throws IOException {
+        return new String(bytes(bytes, what), StandardCharsets.UTF_8);
+    }
+
+    byte[] bytes(int bytes, String what) throws IOException {
         need(bytes, 1, what);
         byte[] read = new byte[bytes];
         int done = 0;
@@ -87,7 +91,7 @@ final class BoundedInput {
             window.get(read, done, part);
             done += part;
         }
-        return new String(read, StandardCharsets.UTF_8);
+        return read;
     }
 
     void skip(long bytes, String what) throws GgufException {

@@ -2,6 +2,7 @@ package koine.gguf;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Reads the header of a GGUF file, versions 2 and 3, little endian. Model files come from anywhere, so nothing in them is
@@ -47,9 +49,14 @@ public final class GgufReader {
 
     private final BoundedInput in;
     private final long fileBytes;
+    private final String watchedKey;
+    private final Consumer<byte[]> watcher;
     private long kept;
+    private String key = "";
 
-    private GgufReader(FileChannel channel) throws IOException {
+    private GgufReader(FileChannel channel, String watchedKey, Consumer<byte[]> watcher) throws IOException {
+        this.watchedKey = watchedKey;
+        this.watcher = watcher;
         this.fileBytes = channel.size();
         this.in = new BoundedInput(channel, fileBytes, MOST_HEADER_BYTES);
     }
@@ -61,11 +68,23 @@ public final class GgufReader {
      * @throws IOException when the file cannot be read at all
      */
     public static GgufFile read(Path file) throws IOException {
+        return read(file, "", text -> {});
+    }
+
+    /**
+     * As {@link #read(Path)}, and shows each text of one array as it goes by, also of an array too long to be kept.
+     *
+     * @param watchedKey of the array, for example {@code tokenizer.ggml.tokens}
+     * @param watcher gets the UTF-8 of each text, in the file's order
+     * @throws GgufException when the content is no GGUF that Koine reads, or a text of that array is longer than a mebibyte
+     * @throws IOException when the file cannot be read at all
+     */
+    public static GgufFile read(Path file, String watchedKey, Consumer<byte[]> watcher) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) { // opening a pipe would wait for its writer
             throw new GgufException(0, "not a regular file");
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return new GgufReader(channel).read();
+            return new GgufReader(channel, watchedKey, watcher).read();
         }
     }
 
@@ -117,7 +136,7 @@ public final class GgufReader {
         Map<String, GgufValue> metadata = new LinkedHashMap<>();
         for (long i = 0; i < count; i++) {
             long at = in.position();
-            String key = name("a metadata key", MOST_KEY_BYTES);
+            key = name("a metadata key", MOST_KEY_BYTES);
             if (key.isEmpty()) {
                 throw new GgufException(at, "an empty metadata key");
             }
@@ -175,16 +194,37 @@ public final class GgufReader {
         }
         long count = in.int64("an array's length");
         in.need(count, type == GgufType.STRING ? 8 : type.bytes(), "an array");
-        if (count > KEPT_ARRAY_ITEMS || kept + count * ITEM_BYTES > KEPT_BYTES) {
+        boolean keep = count <= KEPT_ARRAY_ITEMS && kept + count * ITEM_BYTES <= KEPT_BYTES;
+        kept += keep ? count * ITEM_BYTES : 0;
+        if (type == GgufType.STRING && key.equals(watchedKey)) {
+            return new GgufValue.Array(type, count, watchedTexts(count, keep));
+        }
+        if (!keep) {
             skipItems(type, count);
             return new GgufValue.Array(type, count, List.of());
         }
-        kept += count * ITEM_BYTES;
         List<GgufValue> items = new ArrayList<>((int) count);
         for (int i = 0; i < count; i++) {
             items.add(value(type));
         }
         return new GgufValue.Array(type, count, items);
+    }
+
+    private List<GgufValue> watchedTexts(long count, boolean keep) throws IOException {
+        List<GgufValue> items = new ArrayList<>();
+        for (long i = 0; i < count; i++) {
+            long at = in.position();
+            long bytes = in.int64("a text's length");
+            if (bytes < 0 || bytes > KEPT_TEXT_BYTES) {
+                throw new GgufException(at, "a text wants " + Long.toUnsignedString(bytes) + " bytes");
+            }
+            byte[] text = in.bytes((int) bytes, "a text");
+            watcher.accept(text);
+            if (keep) {
+                items.add(new GgufValue.Text(new String(text, StandardCharsets.UTF_8)));
+            }
+        }
+        return items;
     }
 
     private void skipItems(GgufType type, long count) throws IOException {

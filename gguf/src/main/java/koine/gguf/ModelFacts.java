@@ -88,7 +88,7 @@ public record ModelFacts(
         return parts > 1 ? new Split(file.integer("split.no").orElse(0) + 1, parts) : null;
     }
 
-    private static @Nullable String clean(@Nullable String text) {
+    static @Nullable String clean(@Nullable String text) {
         if (text == null) {
             return null;
         }

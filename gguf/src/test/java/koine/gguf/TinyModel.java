@@ -11,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +24,15 @@ import org.jspecify.annotations.Nullable;
  * The same seed gives the same file. Shapes lie in {@code shapes/}, one for each architecture.
  */
 public final class TinyModel {
+    private static final float STEADY = 0.1f;
+
     private final JsonObject shape;
     private final Map<String, GgufValue> metadata = new LinkedHashMap<>();
     private long seed = 1;
-    private int vocabulary;
+    private int context;
+    private boolean steady;
+    private List<String> tokens = List.of();
+    private List<String> script = List.of();
 
     private TinyModel(JsonObject shape) {
         this.shape = shape;
@@ -38,7 +45,7 @@ public final class TinyModel {
         }
     }
 
-    /** @param architecture {@code llama}, {@code gemma3} (sliding window) or {@code falcon-h1} (recurrent) */
+    /** @param architecture one of which there is a shape, see {@link TinyFamily#all()} */
     public static TinyModel of(String architecture) {
         try (InputStream in = TinyModel.class.getResourceAsStream("shapes/" + architecture + ".json")) {
             if (in == null) {
@@ -69,12 +76,46 @@ public final class TinyModel {
      * @param controlTokens the last one ends an answer
      */
     public TinyModel bytes(@Nullable String chatTemplate, List<String> controlTokens) {
-        List<String> tokens = new ArrayList<>(byteTokens());
-        tokens.addAll(controlTokens);
-        vocabulary = tokens.size();
+        vocabulary(controlTokens, List.of());
+        put("tokenizer.ggml.eos_token_id", GgufValue.uint32(tokens.size() - 1));
+        if (chatTemplate != null) {
+            put("tokenizer.chat_template", GgufValue.text(chatTemplate));
+        }
+        return this;
+    }
+
+    /**
+     * A vocabulary of all bytes and the family's tokens. Answers of such a model do not end by themselves.
+     *
+     * @param chatTemplate null for none
+     */
+    TinyModel family(TinyFamily family, @Nullable String chatTemplate) {
+        vocabulary(family.control(), family.words());
+        steady = true;
+        put("general.name", GgufValue.text("Tiny " + family.architecture()));
+        put("tokenizer.ggml.add_bos_token", GgufValue.bool(family.bos() != null));
+        putToken("bos", family.bos() == null ? family.eos() : family.bos());
+        putToken("eos", family.eos());
+        putToken("eot", family.eot());
+        if (chatTemplate != null) {
+            put("tokenizer.chat_template", GgufValue.text(chatTemplate));
+        }
+        return this;
+    }
+
+    private void putToken(String role, @Nullable String token) {
+        if (token != null) {
+            put("tokenizer.ggml." + role + "_token_id", GgufValue.uint32(tokens.indexOf(token)));
+        }
+    }
+
+    private void vocabulary(List<String> control, List<String> words) {
+        tokens = new ArrayList<>(byteTokens());
+        tokens.addAll(control);
+        tokens.addAll(words);
         List<GgufValue> types = new ArrayList<>();
-        for (int i = 0; i < vocabulary; i++) {
-            types.add(new GgufValue.Int(GgufType.INT32, i < 256 ? 1 : 3)); // normal, control
+        for (int i = 0; i < tokens.size(); i++) { // normal, control, defined by the user
+            types.add(new GgufValue.Int(GgufType.INT32, i < 256 ? 1 : i < 256 + control.size() ? 3 : 4));
         }
         metadata.remove("tokenizer.ggml.scores");
         put("tokenizer.ggml.model", GgufValue.text("gpt2"));
@@ -82,11 +123,57 @@ public final class TinyModel {
         put("tokenizer.ggml.tokens", GgufValue.texts(tokens));
         put("tokenizer.ggml.token_type", GgufValue.array(GgufType.INT32, types));
         put("tokenizer.ggml.merges", GgufValue.texts(List.of()));
-        put("tokenizer.ggml.eos_token_id", GgufValue.uint32(vocabulary - 1));
-        put(architecture() + ".vocab_size", GgufValue.uint32(vocabulary));
-        if (chatTemplate != null) {
-            put("tokenizer.chat_template", GgufValue.text(chatTemplate));
+        put(architecture() + ".vocab_size", GgufValue.uint32(tokens.size()));
+    }
+
+    /** The other common kind of vocabulary: SentencePiece, with a token for each byte that has no other. */
+    public TinyModel sentencePiece() {
+        List<String> pieces = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
+        for (int b = 0; b < 256; b++) {
+            pieces.add("<0x" + HexFormat.of().withUpperCase().toHexDigits((byte) b) + ">");
         }
+        "\u2581abcdefghijklmnopqrstuvwxyz"
+                .codePoints()
+                .mapToObj(Character::toString)
+                .forEach(pieces::add);
+        tokens = pieces;
+        List<GgufValue> types = new ArrayList<>();
+        List<GgufValue> scores = new ArrayList<>();
+        for (int i = 0; i < pieces.size(); i++) { // unknown, control, byte, normal
+            types.add(new GgufValue.Int(GgufType.INT32, i == 0 ? 2 : i < 3 ? 3 : i < 259 ? 6 : 1));
+            scores.add(GgufValue.float32(-i));
+        }
+        put("tokenizer.ggml.model", GgufValue.text("llama"));
+        put("tokenizer.ggml.pre", GgufValue.text("default"));
+        put("tokenizer.ggml.tokens", GgufValue.texts(pieces));
+        put("tokenizer.ggml.scores", GgufValue.array(GgufType.FLOAT32, scores));
+        put("tokenizer.ggml.token_type", GgufValue.array(GgufType.INT32, types));
+        put("tokenizer.ggml.bos_token_id", GgufValue.uint32(1));
+        put("tokenizer.ggml.eos_token_id", GgufValue.uint32(2));
+        put("tokenizer.ggml.unknown_token_id", GgufValue.uint32(0));
+        put(architecture() + ".vocab_size", GgufValue.uint32(pieces.size()));
+        return this;
+    }
+
+    /** How many tokens it says it was made for. */
+    public TinyModel context(int tokens) {
+        context = tokens;
+        put(architecture() + ".context_length", GgufValue.uint32(tokens));
+        put(architecture() + ".rope.scaling.original_context_length", GgufValue.uint32(tokens));
+        return this;
+    }
+
+    /**
+     * A model that does not look back: the likeliest token after each token of the list is the one that follows it there. For
+     * architectures whose layers only add to what they are given, and scale nothing, as {@code qwen3}; it needs a vocabulary.
+     *
+     * @param script token texts as the vocabulary has them, none twice
+     */
+    TinyModel script(List<String> script) {
+        if (script.stream().distinct().count() != script.size() || !tokens.containsAll(script)) {
+            throw new IllegalArgumentException("a token twice, or one that is not in the vocabulary: " + script);
+        }
+        this.script = List.copyOf(script);
         return this;
     }
 
@@ -94,17 +181,65 @@ public final class TinyModel {
         GgufWriter writer = new GgufWriter();
         metadata.forEach(writer::put);
         Random random = new Random(seed);
+        float[] embeddings = {};
         for (JsonElement element : shape.getAsJsonArray("tensors")) {
             JsonObject tensor = element.getAsJsonObject();
             String name = tensor.get("name").getAsString();
-            List<Long> sizes = new ArrayList<>();
-            tensor.getAsJsonArray("shape").forEach(size -> sizes.add(size.getAsLong()));
-            if (vocabulary > 0 && (name.equals("token_embd.weight") || name.equals("output.weight"))) {
-                sizes.set(1, (long) vocabulary);
+            List<Long> sizes = sizes(tensor, name);
+            float[] numbers = numbers(name, sizes, random);
+            if (steady && name.endsWith("attn_output.weight")) {
+                // another order of the same additions must not turn the choice between two tokens
+                for (int i = 0; i < numbers.length; i++) {
+                    numbers[i] *= STEADY;
+                }
             }
-            writer.tensor(name, sizes, numbers(name, sizes, random));
+            if (steady && name.equals("output.weight")) {
+                silenceControlTokens(numbers, Math.toIntExact(sizes.getFirst()));
+            }
+            if (!script.isEmpty()) {
+                if (name.equals("token_embd.weight")) {
+                    embeddings = numbers;
+                } else if (name.equals("output.weight")) {
+                    followScript(numbers, embeddings, Math.toIntExact(sizes.getFirst()));
+                } else if (!isFactor(name)) {
+                    Arrays.fill(numbers, 0); // no layer adds anything
+                }
+            }
+            writer.tensor(name, sizes, numbers);
         }
         writer.write(file);
+    }
+
+    private List<Long> sizes(JsonObject tensor, String name) {
+        List<Long> sizes = new ArrayList<>();
+        tensor.getAsJsonArray("shape").forEach(size -> sizes.add(size.getAsLong()));
+        if (!tokens.isEmpty()) {
+            switch (name) {
+                case "token_embd.weight", "output.weight" -> sizes.set(1, (long) tokens.size());
+                case "output.bias" -> sizes.set(0, (long) tokens.size());
+                default -> {}
+            }
+        }
+        if (context > 0 && name.equals("position_embd.weight")) {
+            sizes.set(1, (long) context);
+        }
+        return sizes;
+    }
+
+    /** So that no answer ends before it has been watched. */
+    private void silenceControlTokens(float[] output, int width) {
+        for (int i = 256; i < tokens.size() && i * width < output.length; i++) {
+            Arrays.fill(output, i * width, (i + 1) * width, 0);
+        }
+    }
+
+    /** A row of the output is the embedding of the token before, to which that is nearest by far. */
+    private void followScript(float[] output, float[] embeddings, int width) {
+        Arrays.fill(output, 0);
+        for (int i = 1; i < script.size(); i++) {
+            int from = tokens.indexOf(script.get(i - 1)) * width;
+            System.arraycopy(embeddings, from, output, tokens.indexOf(script.get(i)) * width, width);
+        }
     }
 
     private String architecture() {
@@ -115,12 +250,16 @@ public final class TinyModel {
     }
 
     private static float[] numbers(String name, List<Long> sizes, Random random) {
-        boolean factor = name.endsWith("norm.weight") || name.endsWith("scale") || name.startsWith("rope_freqs");
+        boolean factor = isFactor(name);
         float[] numbers = new float[Math.toIntExact(sizes.stream().reduce(1L, Math::multiplyExact))];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = (factor ? 1 : 0) + 0.1f * (float) random.nextGaussian();
         }
         return numbers;
+    }
+
+    private static boolean isFactor(String name) {
+        return name.endsWith("norm.weight") || name.endsWith("scale") || name.startsWith("rope_freqs");
     }
 
     private static GgufValue value(JsonObject described) {

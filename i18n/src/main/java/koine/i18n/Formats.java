@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
 
@@ -73,20 +74,20 @@ public final class Formats {
             value /= 1000;
             unit++;
         }
-        return unit(BYTE_UNITS[unit])
+        return unbroken(unit(BYTE_UNITS[unit])
                 .precision(Precision.maxSignificantDigits(3))
                 .format(value)
-                .toString();
+                .toString());
     }
 
     /** Rounded to what a person wants to know: "3.2 sec", "42 sec", "3 min, 20 sec", "2 hr, 5 min". */
     public String duration(Duration duration) {
         long millis = Math.max(0, duration.toMillis());
         if (millis < 9_950) {
-            return unit(MeasureUnit.SECOND)
+            return unbroken(unit(MeasureUnit.SECOND)
                     .precision(Precision.maxFraction(1))
                     .format(millis / 1000.0)
-                    .toString();
+                    .toString());
         }
         long seconds = Math.round(millis / 1000.0);
         if (seconds < 60) {
@@ -157,8 +158,16 @@ public final class Formats {
     }
 
     private String measures(Measure... measures) {
-        return MeasureFormat.getInstance(locale, MeasureFormat.FormatWidth.SHORT)
-                .formatMeasures(measures);
+        MeasureFormat format = MeasureFormat.getInstance(locale, MeasureFormat.FormatWidth.SHORT);
+        return ListFormatter.getInstance(locale, ListFormatter.Type.UNITS, ListFormatter.Width.SHORT)
+                .format(Arrays.stream(measures)
+                        .map(measure -> unbroken(format.format(measure)))
+                        .toList());
+    }
+
+    /** A number and its unit stay on one line; some languages of the CLDR have an ordinary space there. */
+    private static String unbroken(String measure) {
+        return measure.replace(' ', '\u00a0');
     }
 
     private String relativeDay(Direction direction) {

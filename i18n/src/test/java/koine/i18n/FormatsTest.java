@@ -27,15 +27,15 @@ class FormatsTest {
     @Test
     void bytes_are_told_in_the_unit_that_leaves_a_short_number() {
         assertAll(
-                () -> assertEquals("0 byte", english.bytes(0)),
-                () -> assertEquals("999 byte", english.bytes(999)),
-                () -> assertEquals("1 MB", english.bytes(999_700)),
-                () -> assertEquals("94.4 MB", english.bytes(94_412_345)),
-                () -> assertEquals("1 GB", english.bytes(999_900_000)),
-                () -> assertEquals("4.37 GB", english.bytes(4_368_439_584L)),
-                () -> assertEquals("9,220,000 TB", english.bytes(Long.MAX_VALUE)),
-                () -> assertEquals("94.4 م.ب", arabic.bytes(94_412_345)),
-                () -> assertEquals("94.4 MB", hindi.bytes(94_412_345)));
+                () -> assertEquals("0\u00a0byte", english.bytes(0)),
+                () -> assertEquals("999\u00a0byte", english.bytes(999)),
+                () -> assertEquals("1\u00a0MB", english.bytes(999_700)),
+                () -> assertEquals("94.4\u00a0MB", english.bytes(94_412_345)),
+                () -> assertEquals("1\u00a0GB", english.bytes(999_900_000)),
+                () -> assertEquals("4.37\u00a0GB", english.bytes(4_368_439_584L)),
+                () -> assertEquals("9,220,000\u00a0TB", english.bytes(Long.MAX_VALUE)),
+                () -> assertEquals("94.4\u00a0م.ب", arabic.bytes(94_412_345)),
+                () -> assertEquals("94.4\u00a0MB", hindi.bytes(94_412_345)));
     }
 
     @Test
@@ -47,15 +47,15 @@ class FormatsTest {
     @Test
     void durations_are_told_as_exactly_as_a_person_cares() {
         assertAll(
-                () -> assertEquals("0 sec", english.duration(Duration.ZERO)),
-                () -> assertEquals("3.2 sec", english.duration(Duration.ofMillis(3_210))),
-                () -> assertEquals("10 sec", english.duration(Duration.ofMillis(9_960))),
-                () -> assertEquals("3 min, 20 sec", english.duration(Duration.ofSeconds(200))),
-                () -> assertEquals("1 min, 0 sec", english.duration(Duration.ofMillis(59_700))),
-                () -> assertEquals("2 hr, 5 min", english.duration(Duration.ofSeconds(7_490))),
-                () -> assertEquals("0 sec", english.duration(Duration.ofSeconds(-5))),
-                () -> assertEquals("3 د و20 ث", arabic.duration(Duration.ofSeconds(200))),
-                () -> assertEquals("3 मि॰, 20 से॰", hindi.duration(Duration.ofSeconds(200))));
+                () -> assertEquals("0\u00a0sec", english.duration(Duration.ZERO)),
+                () -> assertEquals("3.2\u00a0sec", english.duration(Duration.ofMillis(3_210))),
+                () -> assertEquals("10\u00a0sec", english.duration(Duration.ofMillis(9_960))),
+                () -> assertEquals("3\u00a0min, 20\u00a0sec", english.duration(Duration.ofSeconds(200))),
+                () -> assertEquals("1\u00a0min, 0\u00a0sec", english.duration(Duration.ofMillis(59_700))),
+                () -> assertEquals("2\u00a0hr, 5\u00a0min", english.duration(Duration.ofSeconds(7_490))),
+                () -> assertEquals("0\u00a0sec", english.duration(Duration.ofSeconds(-5))),
+                () -> assertEquals("3\u00a0د و20\u00a0ث", arabic.duration(Duration.ofSeconds(200))),
+                () -> assertEquals("3\u00a0मि॰, 20\u00a0से॰", hindi.duration(Duration.ofSeconds(200))));
     }
 
     @Test

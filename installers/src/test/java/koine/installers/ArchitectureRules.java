@@ -79,7 +79,7 @@ final class ArchitectureRules {
 
     static final ArchRule NETWORK_ONLY_IN_NET_AND_SERVER = noClasses()
             .that()
-            .resideOutsideOfPackages("koine.net..", "koine.engine.server..")
+            .resideOutsideOfPackages("koine.net..", "koine.engine.server..", "koine.engine.door..")
             .should()
             .dependOnClassesThat(opensConnections())
             .orShould(accessTargetWhere(

@@ -3,6 +3,8 @@ package koine.app.chat;
 import koine.app.conversations.ChatTurn;
 import koine.app.conversations.Message;
 import koine.engine.client.ChatResult;
+import koine.engine.client.EngineFacts;
+import koine.i18n.Problem;
 
 /** Hears a question being answered, on the thread that called {@link ChatService}. */
 public interface ChatObserver {
@@ -12,8 +14,16 @@ public interface ChatObserver {
     /** The engine is loading the model, 0 to 1. */
     default void onLoadProgress(double fraction) {}
 
+    /** An engine is there to answer, with its model loaded. */
+    default void onEngine(EngineFacts facts) {}
+    /** Something to know about the engine although it answers: {@code KOINE-E112}, memory is short. */
+    default void onNotice(Problem notice) {}
+
     /** The model is reading. Tokens. */
     default void onPromptProgress(int processed, int cached, int total) {}
+
+    /** More of what the model thinks before it answers. */
+    default void onReasoning(String text) {}
 
     /** More of the answer. */
     default void onText(String text) {}

@@ -7,8 +7,11 @@ import org.jspecify.annotations.Nullable;
  * @param model name or path of the model; null is the chosen one, else the preferred one
  * @param language BCP 47 tag of the language that the answer is wanted in, stored with it; null is not known
  * @param system system prompt of a new conversation; null is none
- * @param maxTokens most tokens of the answer; null is no limit of ours
+ * @param maxTokens most tokens of the answer; null is {@link AnswerDefaults}'
  * @param save false keeps the turn, and the conversation it begins or goes on with, in memory only
+ * @param thinking whether the model is to think before it answers, where it can do both; null is its usual
+ * @param contextTokens room wanted for the conversation, remembered with it; 0 is the conversation's own, else the
+ *     engine's usual
  */
 public record ChatOptions(
         @Nullable String model,
@@ -16,8 +19,21 @@ public record ChatOptions(
         @Nullable String system,
         Sampling sampling,
         @Nullable Integer maxTokens,
-        boolean save) {
+        boolean save,
+        @Nullable Boolean thinking,
+        int contextTokens) {
     public static final ChatOptions DEFAULT = new ChatOptions(null, null, null, Sampling.DEFAULT, null, true);
+
+    /** With the model's usual thinking and the usual context. */
+    public ChatOptions(
+            @Nullable String model,
+            @Nullable String language,
+            @Nullable String system,
+            Sampling sampling,
+            @Nullable Integer maxTokens,
+            boolean save) {
+        this(model, language, system, sampling, maxTokens, save, null, 0);
+    }
 
     /** Without a wanted language. */
     public ChatOptions(
@@ -27,5 +43,13 @@ public record ChatOptions(
             @Nullable Integer maxTokens,
             boolean save) {
         this(model, null, system, sampling, maxTokens, save);
+    }
+
+    public ChatOptions withThinking(@Nullable Boolean wanted) {
+        return new ChatOptions(model, language, system, sampling, maxTokens, save, wanted, contextTokens);
+    }
+
+    public ChatOptions withContext(int tokens) {
+        return new ChatOptions(model, language, system, sampling, maxTokens, save, thinking, tokens);
     }
 }

@@ -1,7 +1,9 @@
 package koine.app.chat;
 
+import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import koine.app.conversations.Message;
+import koine.engine.client.EngineFacts;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,18 @@ public interface ChatService {
      * @param progress hears the load from 0 to 1, on a thread of the load; 1 at its end, also of a failed one
      */
     default void prepare(ChatOptions options, DoubleConsumer progress) {}
+
+    /**
+     * As {@link #prepare(ChatOptions, DoubleConsumer)}.
+     *
+     * @param ready hears once what the engine says of the model, on a thread of the load; not when it cannot be loaded
+     */
+    default void prepare(ChatOptions options, DoubleConsumer progress, Consumer<EngineFacts> ready) {
+        prepare(options, progress);
+    }
+
+    /** What can be done when a conversation is too long for its model. */
+    ContextPlan context();
 
     /** Stops the running answer of a conversation within half a second; what was received stays, as interrupted. */
     void stop(String conversationId);

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import koine.engine.client.EngineFacts;
+import java.util.concurrent.locks.ReentrantLock;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
 import koine.engine.client.LoadListener;
@@ -33,12 +36,19 @@ final class EngineLeases implements AutoCloseable {
 
     /** Loads a model so that the next question need not wait; does nothing when something else was wanted since. */
     void prepare(EngineSpec spec, long wish, LoadListener listener) throws Problem {
+        prepare(spec, wish, listener, facts -> {});
+    }
+
+    /** @param ready hears what the engine says of the model */
+    void prepare(EngineSpec spec, long wish, LoadListener listener, Consumer<EngineFacts> ready) throws Problem {
         synchronized (this) {
             if (wish < newestWish) {
                 return;
             }
         }
-        use(spec, wish, listener).close();
+        try (Use use = use(spec, wish, listener)) {
+            ready.accept(use.lease().engine().facts());
+        }
     }
 
     /** Blocks while the model loads; a second caller waits for the first one's load. The use ends with its closing. */
@@ -127,12 +137,18 @@ final class EngineLeases implements AutoCloseable {
     }
 
     private final class Slot {
-        private final Object loading = new Object();
+        private final ReentrantLock loading = new ReentrantLock();
         private volatile @Nullable EngineLease held;
         private int users; // guarded by the leases
 
         EngineLease lease(EngineSpec spec, LoadListener listener) throws Problem {
-            synchronized (loading) {
+            try {
+                loading.lockInterruptibly(); // who no longer wants the engine need not wait for another's load
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Problem("KOINE-E108", Map.of(), e);
+            }
+            try {
                 EngineLease current = held;
                 if (current != null && current.alive()) {
                     return current;
@@ -144,6 +160,8 @@ final class EngineLeases implements AutoCloseable {
                     release();
                 }
                 return fresh;
+            } finally {
+                loading.unlock();
             }
         }
 

@@ -3,16 +3,19 @@ package koine.app.chat;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import koine.engine.client.EngineSpec;
+import koine.engine.client.LoadListener;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for an engine on behalf of one answer, so that stopping the answer need not wait for the model to load. A load
- * that is given up goes on and serves the next question.
+ * that is given up ends, unless somebody else waits for the same engine.
  */
 final class EngineStart {
     private sealed interface Event {
         record Progress(double fraction) implements Event {}
+
+        record Notice(Problem notice) implements Event {}
 
         record Ready(EngineLeases.Use use) implements Event {}
 
@@ -32,7 +35,8 @@ final class EngineStart {
      */
     EngineLeases.@Nullable Use await(EngineLeases leases, EngineSpec spec, long wish, ChatObserver observer)
             throws Problem {
-        Thread.ofPlatform().name("koine-engine-start").daemon().start(() -> start(leases, spec, wish));
+        Thread starting =
+                Thread.ofPlatform().name("koine-engine-start").daemon().start(() -> start(leases, spec, wish));
         EngineLeases.Use use = null;
         try {
             use = ready(observer);
@@ -40,6 +44,7 @@ final class EngineStart {
         } finally {
             if (use == null) {
                 giveUp();
+                starting.interrupt();
             }
         }
     }
@@ -55,6 +60,7 @@ final class EngineStart {
             }
             switch (event) {
                 case Event.Progress(double fraction) -> observer.onLoadProgress(fraction);
+                case Event.Notice(Problem notice) -> observer.onNotice(notice);
                 case Event.Ready(EngineLeases.Use use) -> {
                     return use;
                 }
@@ -73,7 +79,18 @@ final class EngineStart {
 
     private void start(EngineLeases leases, EngineSpec spec, long wish) {
         try {
-            hand(leases.use(spec, wish, fraction -> events.add(new Event.Progress(fraction))));
+            LoadListener listener = new LoadListener() {
+                @Override
+                public void onLoadProgress(double fraction) {
+                    events.add(new Event.Progress(fraction));
+                }
+
+                @Override
+                public void onNotice(Problem notice) {
+                    events.add(new Event.Notice(notice));
+                }
+            };
+            hand(leases.use(spec, wish, listener));
         } catch (Problem e) {
             events.add(new Event.Failed(e));
         } catch (RuntimeException e) {

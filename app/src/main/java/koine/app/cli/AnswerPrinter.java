@@ -1,6 +1,7 @@
 package koine.app.cli;
 
 import com.google.gson.JsonObject;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import koine.app.chat.ChatObserver;
@@ -20,12 +21,41 @@ final class AnswerPrinter implements ChatObserver {
     private volatile boolean interrupted;
     private boolean readerGone;
     private boolean lineOpen;
-    private ChatResult.@Nullable Finish finish;
+    private @Nullable ChatResult result;
+    private @Nullable Message ended;
+    private long thinkingSince; // 0 while the model does not think
 
     AnswerPrinter(CliContext context, boolean json) {
         this.context = context;
         this.json = json;
         this.status = new StatusLine(context.terminal());
+    }
+
+    /** For work beside the answers of a conversation that is stored. */
+    AnswerPrinter(CliContext context, boolean json, String conversationId) {
+        this(context, json);
+        this.conversationId = conversationId;
+    }
+
+    /** Shows that something is read and written, not what. */
+    ChatObserver silently() {
+        return new ChatObserver() {
+            @Override
+            public void onPromptProgress(int processed, int cached, int total) {
+                AnswerPrinter.this.onPromptProgress(processed, cached, total);
+            }
+
+            @Override
+            public void onText(String text) {
+                if (status.seen()) {
+                    status.showDim(context.text("cli.summarizing"));
+                }
+            }
+        };
+    }
+
+    void closed() {
+        status.clear();
     }
 
     /** Ctrl+C: from any thread. The second one does not wait for anything. */
@@ -70,6 +100,18 @@ final class AnswerPrinter implements ChatObserver {
     }
 
     @Override
+    public void onNotice(Problem notice) {
+        status.clear();
+        if (json) {
+            JsonObject event = event("notice");
+            event.addProperty("code", notice.code());
+            event.addProperty("message", context.messages().text(notice));
+            print(Json.line(event) + "\n");
+        }
+        context.tell(notice);
+    }
+
+    @Override
     public void onPromptProgress(int processed, int cached, int total) {
         if (status.seen() && total > 0 && processed < total) {
             status.show(context.text("cli.reading", Map.of("share", (double) processed / total)));
@@ -77,7 +119,37 @@ final class AnswerPrinter implements ChatObserver {
     }
 
     @Override
+    public void onReasoning(String text) {
+        if (json) {
+            JsonObject event = event("reasoning");
+            event.addProperty("text", text);
+            print(Json.line(event) + "\n");
+            return;
+        }
+        long now = System.nanoTime();
+        thinkingSince = thinkingSince == 0 ? now : thinkingSince;
+        if (status.seen()) {
+            status.showDim(context.text("cli.thinking", Map.of("seconds", seconds(now))));
+        }
+    }
+
+    private long seconds(long now) {
+        return Duration.ofNanos(now - thinkingSince).toSeconds();
+    }
+
+    private void endThinking() {
+        if (thinkingSince != 0) {
+            if (status.seen()) {
+                status.leaveDim(context.text(
+                        "cli.thought", Map.of("seconds", Math.max(1, seconds(System.nanoTime())))));
+            }
+            thinkingSince = 0;
+        }
+    }
+
+    @Override
     public void onText(String text) {
+        endThinking();
         status.clear();
         if (json) {
             JsonObject event = event("delta");
@@ -91,18 +163,20 @@ final class AnswerPrinter implements ChatObserver {
     }
 
     @Override
-    public void onResult(ChatResult result) {
-        finish = result.finish();
+    public void onResult(ChatResult known) {
+        result = known;
     }
 
     @Override
     public void onEnd(Message answer) {
+        endThinking();
         status.clear();
+        ended = answer;
         if (!json) {
             return;
         }
         if (answer.state() == MessageState.FAILED
-                || (answer.state() == MessageState.INTERRUPTED && finish == null && !stopped())) {
+                || (answer.state() == MessageState.INTERRUPTED && result == null && !stopped())) {
             return; // an error event follows
         }
         JsonObject event = event("done");
@@ -110,7 +184,13 @@ final class AnswerPrinter implements ChatObserver {
         event.addProperty("messageId", answer.id());
         event.addProperty("model", answer.model());
         event.addProperty("state", answer.state().name().toLowerCase(Locale.ROOT));
-        event.addProperty("finish", finish == null ? "cancelled" : finish.name().toLowerCase(Locale.ROOT));
+        event.addProperty(
+                "finish", result == null ? "cancelled" : result.finish().name().toLowerCase(Locale.ROOT));
+        Message.Reasoning reasoning = answer.reasoning();
+        event.addProperty("reasoningMillis", reasoning == null ? null : reasoning.millis());
+        Message.Ending ending = answer.ending();
+        event.addProperty(
+                "contextTokens", ending == null || ending.contextTokens() == 0 ? null : ending.contextTokens());
         Message.Timings timings = answer.timings();
         JsonObject measured = new JsonObject();
         if (timings != null) {
@@ -124,6 +204,38 @@ final class AnswerPrinter implements ChatObserver {
         print(Json.line(event) + "\n");
     }
 
+    /**
+     * Says so when the answer was cut off by a limit that nobody asked for.
+     *
+     * @param goOn the command that lets the model go on; null when nothing of the answer is kept
+     */
+    void tellLimit(@Nullable String goOn) {
+        ChatResult known = result;
+        Message answer = ended;
+        if (json || known == null || answer == null || known.finish() != ChatResult.Finish.LENGTH) {
+            return;
+        }
+        closeLine();
+        Message.Ending ending = answer.ending();
+        int room = ending == null ? 0 : ending.contextTokens();
+        boolean full = room > 0 && answer.usedTokens() >= room - 1;
+        String sentence = full
+                ? context.text("cli.limit.context", Map.of("tokens", room))
+                : context.text(
+                        "cli.limit.answer",
+                        Map.of(
+                                "tokens",
+                                known.answerTokens(),
+                                "way",
+                                goOn == null ? "none" : goOn.isEmpty() ? "here" : "command",
+                                "command",
+                                goOn == null ? "" : goOn,
+                                "option",
+                                "--max-tokens"));
+        context.terminal().err().println(sentence);
+        context.terminal().err().flush();
+    }
+
     /** Closes the line. @return the exit code */
     int ended() {
         closeLine();
@@ -135,16 +247,22 @@ final class AnswerPrinter implements ChatObserver {
 
     /** Says what went wrong. @return the exit code */
     int failed(Exception failure) {
+        Problem problem = CliContext.problem(failure);
+        return failed(problem, context.messages().text(problem));
+    }
+
+    /** Says what went wrong in words that fit here better than the problem's own. @return the exit code */
+    int failed(Problem problem, String words) {
+        endThinking();
         status.clear();
         closeLine();
-        Problem problem = CliContext.problem(failure);
         if (json) {
             JsonObject event = event("error");
             event.addProperty("code", problem.code());
-            event.addProperty("message", context.messages().text(problem));
+            event.addProperty("message", words);
             print(Json.line(event) + "\n");
         }
-        context.tell(problem);
+        context.tell(words, problem.code());
         return ExitCodes.of(problem);
     }
 

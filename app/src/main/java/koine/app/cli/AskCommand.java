@@ -17,6 +17,9 @@ import picocli.CommandLine.ParentCommand;
 /** One question, one answer. */
 @Command(name = "ask", description = "cli.ask.about")
 final class AskCommand implements Callable<Integer> {
+    /** With less room than this no conversation is possible. */
+    private static final int LEAST_CONTEXT = 256;
+
     private final CliContext context;
 
     @ParentCommand
@@ -46,6 +49,14 @@ final class AskCommand implements Callable<Integer> {
     @Option(names = "--no-save", description = "cli.option.no-save")
     boolean noSave;
 
+    @Option(names = "--think", paramLabel = "on|off", description = "cli.option.think")
+    @Nullable
+    String think;
+
+    @Option(names = "--context", paramLabel = "N", description = "cli.option.context")
+    @Nullable
+    Integer contextTokens;
+
     @Option(names = "--json", description = "cli.option.json-events")
     boolean json;
 
@@ -59,23 +70,63 @@ final class AskCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         AnswerPrinter printer = new AnswerPrinter(context, json);
+        ChatOptions options = ChatOptions.DEFAULT;
         try {
             check(maxTokens == null || maxTokens > 0, "--max-tokens", maxTokens);
             check(temperature == null || (temperature >= 0 && temperature <= 100), "--temperature", temperature);
-            ChatOptions options = new ChatOptions(
+            options = new ChatOptions(
                     model,
                     root == null ? null : root.language,
                     system,
                     new Sampling(temperature, null, null, null, seed),
                     maxTokens,
-                    !noSave);
+                    !noSave,
+                    onOrOff("--think", think),
+                    contextTokens(contextTokens));
             String question = question();
             context.interrupts().onInterrupt(printer::interrupt);
             context.assistant().chat().ask(null, question, options, printer);
-        } catch (Problem | RuntimeException e) {
+        } catch (Problem e) {
+            String way = e.code().equals("KOINE-E202") ? wayOut(printer.conversationId(), options) : null;
+            return way == null ? printer.failed(e) : printer.failed(e, way);
+        } catch (RuntimeException e) {
             return printer.failed(e);
         }
+        if (maxTokens == null) {
+            printer.tellLimit(noSave ? null : "koine chat --continue " + printer.conversationId());
+        }
         return printer.ended();
+    }
+
+    /** How the question could be asked after all; null when that cannot be told. */
+    private @Nullable String wayOut(@Nullable String conversationId, ChatOptions options) {
+        if (conversationId == null) {
+            return null;
+        }
+        try {
+            return OverflowChoice.sentence(
+                    context, context.assistant().chat().context().examine(conversationId, options));
+        } catch (Problem | RuntimeException e) {
+            return null; // what went wrong first says enough
+        }
+    }
+
+    /** @return null when it was not given */
+    static @Nullable Boolean onOrOff(String option, @Nullable String value) throws Problem {
+        if (value == null) {
+            return null;
+        }
+        return switch (value) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw UsageProblems.badValue(option, value);
+        };
+    }
+
+    /** @return 0 when it was not given */
+    static int contextTokens(@Nullable Integer value) throws Problem {
+        check(value == null || value >= LEAST_CONTEXT, "--context", value);
+        return value == null ? 0 : value;
     }
 
     private String question() throws Problem {

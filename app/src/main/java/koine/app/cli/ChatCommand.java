@@ -1,6 +1,8 @@
 package koine.app.cli;
 
 import java.util.concurrent.Callable;
+import koine.app.chat.ChatOptions;
+import koine.engine.client.Sampling;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,12 +25,29 @@ final class ChatCommand implements Callable<Integer> {
     @Nullable
     String conversationId;
 
+    @Option(names = "--think", paramLabel = "on|off", description = "cli.option.think")
+    @Nullable
+    String think;
+
+    @Option(names = "--context", paramLabel = "N", description = "cli.option.context")
+    @Nullable
+    Integer contextTokens;
+
     ChatCommand(CliContext context) {
         this.context = context;
     }
 
     @Override
     public Integer call() throws Exception {
-        return new TerminalChat(context, model, root == null ? null : root.language).run(conversationId);
+        ChatOptions options = new ChatOptions(
+                model,
+                root == null ? null : root.language,
+                null,
+                Sampling.DEFAULT,
+                null,
+                true,
+                AskCommand.onOrOff("--think", think),
+                AskCommand.contextTokens(contextTokens));
+        return new TerminalChat(context, options).run(conversationId);
     }
 }

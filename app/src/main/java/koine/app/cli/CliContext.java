@@ -101,11 +101,19 @@ final class CliContext implements AutoCloseable {
 
     /** One sentence and its code. */
     String sentence(Problem problem) {
-        return messages().text(problem) + " (" + problem.code() + ")";
+        return sentence(messages().text(problem), problem.code());
+    }
+
+    private static String sentence(String words, String code) {
+        return words + " (" + code + ")";
     }
 
     void tell(Problem problem) {
-        terminal.err().println(sentence(problem));
+        tell(messages().text(problem), problem.code());
+    }
+
+    void tell(String words, String code) {
+        terminal.err().println(sentence(words, code));
         terminal.err().flush();
     }
 

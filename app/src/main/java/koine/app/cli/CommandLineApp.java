@@ -4,7 +4,10 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IllformedLocaleException;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import koine.app.Assistant;
@@ -34,11 +37,26 @@ final class CommandLineApp {
     /** @return the exit code */
     int run(String... args) {
         try (CliContext context = new CliContext(terminal, assistants, desktop, interrupts, language(args))) {
-            int exitCode = commandLine(context).execute(args);
+            int exitCode = commandLine(context).execute(withHelpOption(args));
             terminal.out().flush();
             terminal.err().flush();
             return exitCode;
         }
+    }
+
+    /** Who writes {@code koine help ask} means {@code koine ask --help}. */
+    static String[] withHelpOption(String... args) {
+        int first = 0;
+        while (first < args.length && args[first].startsWith("-")) {
+            first += args[first].equals("--language") ? 2 : 1;
+        }
+        if (first >= args.length || !args[first].equals("help")) {
+            return args;
+        }
+        List<String> rewritten = new ArrayList<>(Arrays.asList(args));
+        rewritten.remove(first);
+        rewritten.add("--help");
+        return rewritten.toArray(String[]::new);
     }
 
     private CommandLine commandLine(CliContext context) {

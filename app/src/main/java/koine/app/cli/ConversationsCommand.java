@@ -32,24 +32,55 @@ final class ConversationsCommand {
             Instant updatedAt,
             @Nullable String state) {}
 
-    private record Shown(String id, String title, @Nullable String system, List<ShownMessage> messages) {}
+    private record Shown(
+            String id,
+            String title,
+            @Nullable String system,
+            @Nullable Integer contextTokens,
+            @Nullable ShownNote contextNote,
+            List<ShownMessage> messages) {}
+
+    private record ShownNote(String firstSentId, @Nullable String summary) {}
 
     private record ShownMessage(
             String id,
             @Nullable String parentId,
             String role,
             String content,
+            @Nullable String reasoning,
+            @Nullable Long reasoningMillis,
             @Nullable String model,
             @Nullable String language,
             String state,
+            @Nullable String finish,
             Instant createdAt,
-            Message.@Nullable Timings timings) {}
+            Message.@Nullable Timings timings,
+            @Nullable Integer contextTokens) {
+        static ShownMessage of(Message m) {
+            Message.Reasoning reasoning = m.reasoning();
+            Message.Ending ending = m.ending();
+            return new ShownMessage(
+                    m.id(),
+                    m.parentId(),
+                    m.role(),
+                    m.content(),
+                    reasoning == null ? null : reasoning.text(),
+                    reasoning == null ? null : reasoning.millis(),
+                    m.model(),
+                    m.language(),
+                    name(m.state()),
+                    ending == null ? null : ending.finish(),
+                    m.createdAt(),
+                    m.timings(),
+                    ending == null || ending.contextTokens() == 0 ? null : ending.contextTokens());
+        }
+    }
 
     @Command(name = "list", description = "cli.conversations.list.about")
     int list(@Option(names = "--json", description = "cli.option.json") boolean json) {
         ConversationStore store = context.assistant().conversations();
         List<Conversation> all = store.list();
-        return context.print(json, () -> all.stream().map(c -> line(store, c)).toList(), m -> table(m, all));
+        return context.print(json, () -> all.stream().map(c -> line(store, c)).toList(), m -> table(m, store, all));
     }
 
     @Command(name = "show", description = "cli.conversations.show.about")
@@ -80,21 +111,14 @@ final class ConversationsCommand {
                 c.id(),
                 c.title(),
                 store.systemPrompt(c.id()).orElse(null),
-                store.allMessages(c.id()).stream()
-                        .map(m -> new ShownMessage(
-                                m.id(),
-                                m.parentId(),
-                                m.role(),
-                                m.content(),
-                                m.model(),
-                                m.language(),
-                                name(m.state()),
-                                m.createdAt(),
-                                m.timings()))
-                        .toList());
+                store.contextTokens(c.id()) == 0 ? null : store.contextTokens(c.id()),
+                store.contextNote(c.id())
+                        .map(note -> new ShownNote(note.firstSentId(), note.summary()))
+                        .orElse(null),
+                store.allMessages(c.id()).stream().map(ShownMessage::of).toList());
     }
 
-    private String table(Messages m, List<Conversation> all) {
+    private String table(Messages m, ConversationStore store, List<Conversation> all) {
         if (all.isEmpty()) {
             return m.text("cli.conversations.none") + "\n";
         }
@@ -105,11 +129,29 @@ final class ConversationsCommand {
                         m.text("cli.column.id"),
                         m.text("cli.column.updated"),
                         m.text("cli.column.messages"),
+                        m.text("cli.column.state"),
                         m.text("cli.column.title"));
         for (Conversation c : all) {
-            table.row(c.id(), formats.when(c.updatedAt(), now), formats.number(c.messageCount()), c.title());
+            table.row(
+                    c.id(),
+                    formats.when(c.updatedAt(), now),
+                    formats.number(c.messageCount()),
+                    state(m, store.messages(c.id())),
+                    c.title());
         }
         return table.toString();
+    }
+
+    /** How the newest answer stands; nothing when all is well. */
+    private static String state(Messages m, List<Message> messages) {
+        return messages.isEmpty()
+                ? ""
+                : switch (messages.getLast().state()) {
+                    case COMPLETE -> "";
+                    case INTERRUPTED -> m.text("cli.conversations.interrupted");
+                    case FAILED -> m.text("cli.conversations.failed");
+                    case STREAMING -> m.text("cli.conversations.streaming");
+                };
     }
 
     private String transcript(Messages m, Conversation conversation, List<Message> messages) {

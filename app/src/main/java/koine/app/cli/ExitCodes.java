@@ -18,11 +18,12 @@ final class ExitCodes {
         if (code.startsWith("KOINE-E") || code.equals("KOINE-A110")) {
             return ENGINE;
         }
-        if (code.startsWith("KOINE-A10")) {
+        if (code.startsWith("KOINE-A10") || code.equals("KOINE-A117") || code.equals("KOINE-A118")) {
             return USAGE;
         }
         return switch (code) {
-            case "KOINE-M101", "KOINE-M103", "KOINE-C101" -> NOT_FOUND;
+            case "KOINE-A120", "KOINE-A121" -> USAGE;
+            case "KOINE-A122", "KOINE-M101", "KOINE-M103", "KOINE-C101" -> NOT_FOUND;
             default -> FAILED;
         };
     }

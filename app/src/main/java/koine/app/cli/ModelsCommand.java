@@ -4,11 +4,13 @@ import java.util.List;
 import java.util.Locale;
 import koine.i18n.Formats;
 import koine.i18n.Messages;
+import koine.i18n.Problem;
 import koine.models.Catalogue;
 import koine.models.ModelListing;
 import koine.models.ModelListing.FileListing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** The models on this computer and in the catalogue. */
 @Command(name = "models", description = "cli.models.about")
@@ -25,6 +27,15 @@ final class ModelsCommand {
                 Catalogue.builtIn(), context.assistant().models().installed());
         context.terminal().print(json ? ModelListing.toJson(models) + "\n" : table(models));
         return ExitCodes.DONE;
+    }
+
+    @Command(name = "show", description = "cli.models.show.about")
+    int show(
+            @Parameters(paramLabel = "FILE", description = "cli.models.show.file") String file,
+            @Option(names = "--json", description = "cli.option.json") boolean json)
+            throws Problem {
+        ModelShow model = ModelShow.of(file, context.assistant().models());
+        return context.print(json, model::document, m -> model.table(m, context.formats()));
     }
 
     private String table(List<ModelListing> models) {

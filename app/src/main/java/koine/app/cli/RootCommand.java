@@ -2,6 +2,8 @@ package koine.app.cli;
 
 import java.util.concurrent.Callable;
 import koine.app.Desktop;
+import koine.app.chat.ChatOptions;
+import koine.engine.client.Sampling;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +21,9 @@ import picocli.CommandLine.ScopeType;
             ModelsCommand.class,
             ConversationsCommand.class,
             DoctorCommand.class,
+            BenchCommand.class,
             EngineCommand.class,
+            ServeCommand.class,
             ScreenshotCommand.class
         })
 final class RootCommand implements Callable<Integer> {
@@ -59,6 +63,6 @@ final class RootCommand implements Callable<Integer> {
         }
         context.terminal().err().println(context.text("cli.no.display"));
         context.terminal().err().flush();
-        return new TerminalChat(context, null, language).run(null);
+        return new TerminalChat(context, new ChatOptions(null, language, null, Sampling.DEFAULT, null, true)).run(null);
     }
 }

@@ -7,10 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import koine.app.chat.ChatObserver;
 import koine.app.chat.ChatOptions;
+import koine.app.chat.ContextPlan;
+import koine.app.conversations.ContextNote;
 import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
-import koine.engine.client.Sampling;
+import koine.app.conversations.Message;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -31,15 +34,16 @@ final class TerminalChat {
     private static final String HELP = "/help";
     private static final String NEW = "/new";
     private static final String QUIT = "/quit";
+    private static final String CONTEXT = "/context";
 
     private final CliContext context;
-    private final ChatOptions options;
+    private ChatOptions options;
     private final BlockingQueue<Input> inputs = new LinkedBlockingQueue<>();
     private volatile @Nullable AnswerPrinter running;
 
-    TerminalChat(CliContext context, @Nullable String model, @Nullable String language) {
+    TerminalChat(CliContext context, ChatOptions options) {
         this.context = context;
-        this.options = new ChatOptions(model, language, null, Sampling.DEFAULT, null, true);
+        this.options = options;
     }
 
     /** @param conversationId to go on with; null begins anew with the first question */
@@ -73,6 +77,7 @@ final class TerminalChat {
                             return ExitCodes.DONE;
                         }
                         case HELP -> context.terminal().print(help());
+                        case CONTEXT -> context.terminal().print(room(current) + "\n");
                         case NEW -> {
                             current = null;
                             hint("cli.chat.new", Map.of());
@@ -94,27 +99,111 @@ final class TerminalChat {
 
     private record Answer(@Nullable String conversationId, int exitCode) {}
 
+    private interface Question {
+        Object put(ChatObserver observer) throws Problem;
+    }
+
     private Answer ask(@Nullable String conversationId, String question) {
+        return answer(
+                conversationId,
+                observer -> context.assistant().chat().ask(conversationId, question, options, observer));
+    }
+
+    private Answer answer(@Nullable String conversationId, Question question) {
         AnswerPrinter printer = new AnswerPrinter(context, false);
         running = printer;
         try {
-            context.assistant().chat().ask(conversationId, question, options, printer);
+            question.put(printer);
             running = null;
+            printer.tellLimit("");
             int exitCode = printer.ended();
             if (printer.interrupted()) {
                 hint("cli.chat.stopped", Map.of());
             }
             return new Answer(printer.conversationId(), exitCode == ExitCodes.INTERRUPTED ? ExitCodes.DONE : exitCode);
         } catch (Problem | RuntimeException e) {
-            String stored = printer.conversationId();
-            return new Answer(stored == null ? conversationId : stored, printer.failed(e));
+            running = null;
+            String stored = printer.conversationId() == null ? conversationId : printer.conversationId();
+            int exitCode = printer.failed(e);
+            boolean tooLong = e instanceof Problem problem && problem.code().equals("KOINE-E202");
+            return tooLong && stored != null && context.terminal().inputIsTyped()
+                    ? makeRoom(stored, exitCode)
+                    : new Answer(stored, exitCode);
         } finally {
             running = null;
         }
     }
 
+    /** Offers what can be done, does what is chosen, and asks again. */
+    private Answer makeRoom(String conversationId, int exitCode) {
+        ContextPlan plan = context.assistant().chat().context();
+        try {
+            OverflowChoice choice = new OverflowChoice(context, plan.examine(conversationId, options));
+            String lines = choice.lines();
+            if (lines.isEmpty()) {
+                return new Answer(conversationId, exitCode);
+            }
+            context.terminal().print(lines);
+            prompt();
+            OverflowChoice.Way way = next() instanceof Input.Line(String typed) ? choice.chosen(typed) : null;
+            if (way == null) {
+                return new Answer(conversationId, exitCode);
+            }
+            if (!made(way, conversationId, plan, choice)) {
+                return new Answer(conversationId, ExitCodes.DONE);
+            }
+        } catch (Problem | RuntimeException e) {
+            return new Answer(conversationId, context.report(e));
+        }
+        return answer(conversationId, observer -> context.assistant().chat().retry(conversationId, options, observer));
+    }
+
+    /** @return false when it was given up */
+    private boolean made(OverflowChoice.Way way, String conversationId, ContextPlan plan, OverflowChoice choice)
+            throws Problem {
+        switch (way) {
+            case DROP -> plan.dropOldest(conversationId, options);
+            case ENLARGE -> {
+                plan.enlarge(conversationId, choice.larger(), options);
+                options = options.withContext(0); // the conversation has its own from now on
+            }
+            case SUMMARIZE -> {
+                AnswerPrinter printer = new AnswerPrinter(context, false, conversationId);
+                running = printer;
+                ContextNote note;
+                try {
+                    note = plan.summarize(conversationId, options, printer.silently());
+                } finally {
+                    running = null;
+                    printer.closed();
+                }
+                if (note == null) {
+                    return false;
+                }
+                hint("cli.overflow.summary", Map.of("summary", SafeText.of(String.valueOf(note.summary()))));
+            }
+        }
+        return true;
+    }
+
+    /** How much of the room the conversation has used, as the newest answer tells it. */
+    private String room(@Nullable String conversationId) {
+        if (conversationId != null) {
+            for (Message message :
+                    context.assistant().conversations().messages(conversationId).reversed()) {
+                Message.Ending ending = message.ending();
+                if (ending != null && ending.contextTokens() > 0) {
+                    return context.text(
+                            "cli.context.used", Map.of("used", message.usedTokens(), "total", ending.contextTokens()));
+                }
+            }
+        }
+        return context.text("cli.context.unknown");
+    }
+
     private String help() {
         return new Table()
+                .row(CONTEXT, context.text("cli.chat.help.context"))
                 .row(NEW, context.text("cli.chat.help.new"))
                 .row(QUIT, context.text("cli.chat.help.quit"))
                 .row("Ctrl+C", context.text("cli.chat.help.stop"))

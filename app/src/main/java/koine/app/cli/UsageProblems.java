@@ -1,5 +1,6 @@
 package koine.app.cli;
 
+import java.util.List;
 import java.util.Map;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class UsageProblems {
         return switch (refused) {
             case UnmatchedArgumentException unmatched
             when !unmatched.getUnmatched().isEmpty() ->
-                unknown(unmatched.getUnmatched().getFirst());
+                unknown(unmatched.getUnmatched().getFirst(), unmatched.getSuggestions());
             case MissingParameterException missing
             when !missing.getMissing().isEmpty() -> missing(missing.getMissing().getFirst());
             case OverwrittenOptionException twice ->
@@ -38,8 +39,18 @@ final class UsageProblems {
         };
     }
 
-    private static Problem unknown(String argument) {
-        return new Problem("KOINE-A101", Map.of("argument", SafeText.line(argument), "help", HELP));
+    private static Problem unknown(String argument, List<String> suggestions) {
+        return new Problem(
+                "KOINE-A101",
+                Map.of(
+                        "argument",
+                        SafeText.line(argument),
+                        "found",
+                        suggestions.isEmpty() ? "none" : "one",
+                        "suggestion",
+                        suggestions.isEmpty() ? "" : suggestions.getFirst(),
+                        "help",
+                        HELP));
     }
 
     private static Problem missing(ArgSpec argument) {

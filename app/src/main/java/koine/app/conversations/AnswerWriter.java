@@ -3,6 +3,9 @@ package koine.app.conversations;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.function.LongSupplier;
+import koine.app.conversations.Message.Ending;
+import koine.app.conversations.Message.Reasoning;
 import koine.app.conversations.Message.Timings;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
@@ -16,16 +19,26 @@ import org.slf4j.LoggerFactory;
 public final class AnswerWriter {
     private static final Logger LOG = LoggerFactory.getLogger(AnswerWriter.class);
     private static final Duration DELAY = Duration.ofMillis(500);
+    private static final long NANOS_A_MILLI = 1_000_000;
 
     private final Database database;
     private final Message answer;
     private final Runnable onFinished;
-    private final StringBuilder text = new StringBuilder();
-    private int written; // how much of the text is on disk; the database's thread alone changes it
+    private final StringBuilder text = new StringBuilder(); // guards the fields below as well
+    private final StringBuilder thoughts = new StringBuilder();
+    private final LongSupplier nanoTime;
+    private long thinkingSince;
+    private long thinkingUntil;
+    private boolean thinking;
+    private Written written = new Written(0, 0); // the database's thread alone changes it
     private boolean scheduled;
     private boolean finished;
 
-    AnswerWriter(Database database, Message answer, Runnable onFinished) {
+    /** How many characters are on disk. */
+    private record Written(int text, int thoughts) {}
+
+    AnswerWriter(Database database, Message answer, Runnable onFinished, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.database = database;
         this.answer = answer;
         this.onFinished = onFinished;
@@ -36,11 +49,40 @@ public final class AnswerWriter {
         boolean schedule;
         synchronized (text) {
             text.append(more);
-            schedule = !scheduled && !finished;
-            scheduled = true;
+            endThinking();
+            schedule = schedule();
         }
         if (schedule) {
             database.later(DELAY, this::flush);
+        }
+    }
+
+    /** As {@link #append}, of what the model thinks before its answer. */
+    public void appendReasoning(String more) {
+        boolean schedule;
+        synchronized (text) {
+            if (thoughts.isEmpty()) {
+                thinkingSince = nanoTime.getAsLong();
+            }
+            thinking = true;
+            thoughts.append(more);
+            schedule = schedule();
+        }
+        if (schedule) {
+            database.later(DELAY, this::flush);
+        }
+    }
+
+    private boolean schedule() {
+        boolean schedule = !scheduled && !finished;
+        scheduled = true;
+        return schedule;
+    }
+
+    private void endThinking() {
+        if (thinking) {
+            thinking = false;
+            thinkingUntil = nanoTime.getAsLong();
         }
     }
 
@@ -51,29 +93,42 @@ public final class AnswerWriter {
      * @return the answer as stored
      */
     public Message finish(MessageState state, @Nullable Timings timings) throws Problem {
+        return finish(state, timings, null);
+    }
+
+    /**
+     * As {@link #finish(MessageState, Timings)}.
+     *
+     * @param ending null when the engine did not get to its end
+     */
+    public Message finish(MessageState state, @Nullable Timings timings, @Nullable Ending ending) throws Problem {
         synchronized (text) {
             finished = true;
+            endThinking();
         }
         try {
             try {
-                return database.write(c -> end(c, state, timings));
+                return database.write(c -> end(c, state, timings, ending));
             } catch (Problem first) {
                 LOG.warn("the end of an answer is written a second time after {}", first.code());
-                return database.write(c -> end(c, state, timings));
+                return database.write(c -> end(c, state, timings, ending));
             }
         } finally {
             onFinished.run();
         }
     }
 
-    private Message end(Connection c, MessageState state, @Nullable Timings timings) throws SQLException {
+    private Message end(Connection c, MessageState state, @Nullable Timings timings, @Nullable Ending ending)
+            throws SQLException {
         appendRest(c);
+        Reasoning reasoning = reasoning();
         SqliteConversationStore.update(
                 c,
                 """
                     UPDATE messages
                     SET state = ?, prompt_tokens = ?, cached_tokens = ?, answer_tokens = ?, prompt_millis = ?,
-                        answer_millis = ?, writer_pid = NULL, writer_started = NULL
+                        answer_millis = ?, reasoning_millis = ?, finish = ?, context_tokens = ?, writer_pid = NULL,
+                        writer_started = NULL
                     WHERE id = ?""",
                 SqliteConversationStore.name(state),
                 timings == null ? null : timings.promptTokens(),
@@ -81,6 +136,9 @@ public final class AnswerWriter {
                 timings == null ? null : timings.answerTokens(),
                 timings == null ? null : timings.promptMillis(),
                 timings == null ? null : timings.answerMillis(),
+                reasoning == null ? null : reasoning.millis(),
+                ending == null ? null : ending.finish(),
+                ending == null ? null : ending.contextTokens(),
                 answer.id());
         SqliteConversationStore.update(
                 c,
@@ -97,13 +155,30 @@ public final class AnswerWriter {
                 answer.language(),
                 state,
                 answer.createdAt(),
-                timings);
+                timings,
+                reasoning,
+                ending);
     }
 
     /** All the text given so far. */
     public String soFar() {
         synchronized (text) {
             return text.toString();
+        }
+    }
+
+    /** Whether neither a word of the answer nor a thought has come. */
+    public boolean nothingSoFar() {
+        synchronized (text) {
+            return text.isEmpty() && thoughts.isEmpty();
+        }
+    }
+
+    private @Nullable Reasoning reasoning() {
+        synchronized (text) {
+            return thoughts.isEmpty()
+                    ? null
+                    : new Reasoning(thoughts.toString(), Math.max(0, thinkingUntil - thinkingSince) / NANOS_A_MILLI);
         }
     }
 
@@ -115,25 +190,33 @@ public final class AnswerWriter {
             }
         }
         try {
-            int length = database.writeHere(this::appendRest);
-            written = length;
+            written = database.writeHere(this::appendRest);
         } catch (Problem e) {
             return; // said by finish(), unless the disk has recovered until then
         }
     }
 
-    /** @return how much of the text is on disk once the transaction is */
-    private int appendRest(Connection c) throws SQLException {
+    /** @return how much is on disk once the transaction is */
+    private Written appendRest(Connection c) throws SQLException {
         String rest;
-        int length;
+        String thoughtsRest;
+        Written all;
         synchronized (text) {
-            rest = text.substring(written);
-            length = text.length();
+            rest = text.substring(written.text());
+            thoughtsRest = thoughts.substring(written.thoughts());
+            all = new Written(text.length(), thoughts.length());
         }
         if (!rest.isEmpty()) {
             SqliteConversationStore.update(
                     c, "UPDATE messages SET content = content || ? WHERE id = ?", rest, answer.id());
         }
-        return length;
+        if (!thoughtsRest.isEmpty()) {
+            SqliteConversationStore.update(
+                    c,
+                    "UPDATE messages SET reasoning = ifnull(reasoning, '') || ? WHERE id = ?",
+                    thoughtsRest,
+                    answer.id());
+        }
+        return all;
     }
 }

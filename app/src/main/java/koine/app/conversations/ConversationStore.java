@@ -21,6 +21,16 @@ public interface ConversationStore {
         return Optional.empty();
     }
 
+    /** From where on the conversation is sent to the model, when not from its beginning. */
+    default Optional<ContextNote> contextNote(String conversationId) {
+        return Optional.empty();
+    }
+
+    /** The context that was chosen for the conversation, in tokens; 0 is the engine's usual one. */
+    default int contextTokens(String conversationId) {
+        return 0;
+    }
+
     void rename(String conversationId, String title);
 
     void delete(String conversationId);

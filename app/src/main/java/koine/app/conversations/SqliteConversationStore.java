@@ -43,7 +43,8 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
             FROM conversations c""";
     private static final String MESSAGES = """
             SELECT id, conversation_id, parent_id, role, content, model, language, state, created_at,
-                   prompt_tokens, cached_tokens, answer_tokens, prompt_millis, answer_millis
+                   prompt_tokens, cached_tokens, answer_tokens, prompt_millis, answer_millis,
+                   reasoning, reasoning_millis, finish, context_tokens
             FROM messages""";
 
     private static final Logger LOG = LoggerFactory.getLogger(SqliteConversationStore.class);
@@ -181,9 +182,89 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
         });
     }
 
+    @Override
+    public Optional<ContextNote> contextNote(String conversationId) {
+        return reading(c -> {
+            try (PreparedStatement statement = c.prepareStatement("""
+                    SELECT id, conversation_id, first_sent_id, summary, created_at FROM context_notes
+                    WHERE conversation_id = ? ORDER BY sequence DESC LIMIT 1""")) {
+                statement.setString(1, conversationId);
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next()
+                            ? Optional.of(new ContextNote(
+                                    row.getString(1),
+                                    row.getString(2),
+                                    row.getString(3),
+                                    row.getString(4),
+                                    Instant.ofEpochMilli(row.getLong(5))))
+                            : Optional.empty();
+                }
+            }
+        });
+    }
+
+    /**
+     * From now on the conversation is sent from this message on.
+     *
+     * @param summary sent in place of what comes before; null is nothing
+     */
+    public ContextNote addContextNote(String conversationId, String firstSentId, @Nullable String summary)
+            throws Problem {
+        return database.write(c -> {
+            ContextNote note = new ContextNote(ids.next(), conversationId, firstSentId, summary, now());
+            update(
+                    c,
+                    "INSERT INTO context_notes (id, conversation_id, first_sent_id, summary, created_at) VALUES (?, ?, ?, ?, ?)",
+                    note.id(),
+                    note.conversationId(),
+                    note.firstSentId(),
+                    note.summary(),
+                    note.createdAt().toEpochMilli());
+            touch(c, conversationId);
+            return note;
+        });
+    }
+
+    /** Takes the newest note of a conversation back; the one before it holds again. */
+    public void removeContextNote(String conversationId) throws Problem {
+        database.write(c -> {
+            update(
+                    c,
+                    "DELETE FROM context_notes WHERE sequence = (SELECT max(sequence) FROM context_notes WHERE conversation_id = ?)",
+                    conversationId);
+            return touch(c, conversationId);
+        });
+    }
+
+    @Override
+    public int contextTokens(String conversationId) {
+        return reading(c -> {
+            try (PreparedStatement statement =
+                    c.prepareStatement("SELECT ifnull(context_tokens, 0) FROM conversations WHERE id = ?")) {
+                statement.setString(1, conversationId);
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next() ? row.getInt(1) : 0;
+                }
+            }
+        });
+    }
+
+    /** @param tokens 0 is the engine's usual context */
+    public void setContextTokens(String conversationId, int tokens) throws Problem {
+        database.write(c -> update(
+                c,
+                "UPDATE conversations SET context_tokens = ? WHERE id = ?",
+                tokens == 0 ? null : tokens,
+                conversationId));
+    }
+
+    private static int touch(Connection c, String conversationId) throws SQLException {
+        return update(c, "UPDATE conversations SET updated_at = ? WHERE id = ?", now().toEpochMilli(), conversationId);
+    }
+
     /** The writing end of an answer that has begun. */
     public AnswerWriter write(Message answer) {
-        return new AnswerWriter(database, answer, () -> open.remove(answer.id()));
+        return new AnswerWriter(database, answer, () -> open.remove(answer.id()), System::nanoTime);
     }
 
     @Override
@@ -207,7 +288,7 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
                 ids.next(), id, question.id(), "assistant", "", model, language, MessageState.STREAMING, now, null);
         open.add(answer.id());
         insert(c, answer);
-        update(c, "UPDATE conversations SET updated_at = ? WHERE id = ?", now.toEpochMilli(), id);
+        touch(c, id);
         Conversation conversation = find(c, id).orElseThrow(() -> StorageProblems.noSuchConversation(id));
         return new ChatTurn(conversation, question, answer);
     }
@@ -288,7 +369,7 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
         for (String id : abandoned(c)) {
             closed += update(c, """
                     UPDATE messages
-                    SET state = CASE content WHEN '' THEN 'failed' ELSE 'interrupted' END,
+                    SET state = CASE WHEN content = '' AND reasoning IS NULL THEN 'failed' ELSE 'interrupted' END,
                         writer_pid = NULL, writer_started = NULL
                     WHERE id = ? AND state = 'streaming'""", id);
         }
@@ -345,6 +426,8 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
         Timings timings = row.wasNull()
                 ? null
                 : new Timings(promptTokens, row.getInt(11), row.getInt(12), row.getDouble(13), row.getDouble(14));
+        String reasoning = row.getString(15);
+        String finish = row.getString(17);
         return new Message(
                 row.getString(1),
                 row.getString(2),
@@ -355,7 +438,9 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
                 row.getString(7),
                 MessageState.valueOf(row.getString(8).toUpperCase(Locale.ROOT)),
                 Instant.ofEpochMilli(row.getLong(9)),
-                timings);
+                timings,
+                reasoning == null ? null : new Message.Reasoning(reasoning, row.getLong(16)),
+                finish == null ? null : new Message.Ending(finish, row.getInt(18)));
     }
 
     static String name(MessageState state) {

@@ -1,5 +1,7 @@
 package koine.app.chat;
 
+import java.io.IOException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,7 +18,10 @@ import koine.engine.client.ChatResult.Finish;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
 import koine.engine.client.LoadListener;
+import koine.engine.client.TokenEngine;
 import koine.i18n.Problem;
+import koine.net.LoopbackResponse;
+import org.jspecify.annotations.Nullable;
 
 /** Engines that say what a test wants them to say, at the boundary to the engine process. */
 public final class ScriptedEngines implements Engines {
@@ -52,6 +57,8 @@ public final class ScriptedEngines implements Engines {
 
     private final Script script;
     public final List<ChatRequest> requests = Collections.synchronizedList(new ArrayList<>());
+    public final List<EngineSpec> specs = Collections.synchronizedList(new ArrayList<>());
+    public final ScriptedTokens tokens = new ScriptedTokens();
     public final AtomicInteger acquired = new AtomicInteger();
     public final AtomicInteger released = new AtomicInteger();
     private final List<ScriptedLease> leases = Collections.synchronizedList(new ArrayList<>());
@@ -77,6 +84,7 @@ public final class ScriptedEngines implements Engines {
     @Override
     public EngineLease acquire(EngineSpec spec, LoadListener listener) throws Problem {
         acquired.incrementAndGet();
+        specs.add(spec);
         listener.onLoadProgress(0.5);
         ScriptedLease lease = new ScriptedLease();
         leases.add(lease);
@@ -96,6 +104,17 @@ public final class ScriptedEngines implements Engines {
         @Override
         public ChatEngine engine() {
             return this;
+        }
+
+        @Override
+        public TokenEngine tokens() {
+            return tokens;
+        }
+
+        @Override
+        public LoopbackResponse send(String method, String target, Map<String, String> headers, byte @Nullable [] body)
+                throws IOException {
+            throw new ConnectException("scripted engines have no server");
         }
 
         @Override

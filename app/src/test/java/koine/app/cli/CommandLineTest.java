@@ -320,10 +320,12 @@ class CommandLineTest {
                     "chat",
                     "models",
                     "models list",
+                    "models show",
                     "conversations",
                     "conversations list",
                     "conversations show",
                     "doctor",
+                    "bench",
                     "screenshot"
                 })
         void is_there_for_every_command_in_every_language_and_shows_no_key(String command) {
@@ -573,6 +575,33 @@ class CommandLineTest {
         CommandLineRun words = line();
         assertEquals(0, words.run("doctor", "--language", "ar"));
         assertTrue(words.out().contains("الذاكرة"), words.out());
+    }
+
+    @Test
+    void a_measurement_is_printed_for_programs_and_for_people() {
+        CommandLineRun run = line();
+        assertEquals(0, run.run("bench", "--prompt", "30", "--generate", "4", "--repeat", "3", "--json"), run.err());
+        JsonObject report = run.json().getAsJsonObject();
+        for (String field : List.of("promptTokensPerSecond", "generationTokensPerSecond", "firstTokenMillis")) {
+            assertTrue(report.get(field).getAsDouble() > 0, field);
+        }
+        assertEquals(30, report.get("firstTokenMillis").getAsDouble(), 1e-9);
+        assertTrue(report.has("peakMemoryBytes"));
+        assertFalse(report.get("pack").getAsString().isEmpty());
+        assertFalse(report.get("device").getAsString().isEmpty());
+        assertEquals(3, report.getAsJsonArray("repeats").size());
+        CommandLineRun words = line();
+        assertEquals(0, words.run("bench", "--prompt", "30", "--repeat", "1", "--language", "ar"));
+        assertTrue(words.out().contains("الكتابة"), words.out());
+        assertEquals("", words.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--prompt=0", "--generate=0", "--depth=-1", "--parallel=65", "--threads=-2", "--repeat=0"})
+    void a_measurement_of_nothing_is_refused(String option) {
+        CommandLineRun run = line();
+        assertEquals(2, run.run("bench", option));
+        assertTrue(run.err().contains("KOINE-A104"), run.err());
     }
 
     @Test

@@ -109,7 +109,7 @@ class SqliteConversationStoreTest {
                             CREATE TEMP TRIGGER hindrance AFTER UPDATE OF state ON main.messages
                             BEGIN SELECT hinder(); END""");
                 });
-                AnswerWriter writer = new AnswerWriter(hindered, turn.answer(), () -> {});
+                AnswerWriter writer = new AnswerWriter(hindered, turn.answer(), () -> {}, System::nanoTime);
                 writer.append("the whole answer");
                 writer.finish(MessageState.COMPLETE, null);
             }

@@ -9,6 +9,9 @@ public interface ChatListener {
      */
     default void onPromptProgress(int processed, int cached, int total) {}
 
+    /** More of what the model thinks before it answers; never a broken character. */
+    default void onReasoning(String text) {}
+
     /** More text of the answer; never a broken character. */
     void onText(String text);
 }

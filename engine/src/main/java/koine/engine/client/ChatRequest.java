@@ -9,10 +9,25 @@ import org.jspecify.annotations.Nullable;
  * @param cacheKey requests with the same key may reuse what the engine has already read (OpenAI's
  *     {@code prompt_cache_key}; here the conversation's id); null reads everything anew
  * @param maxTokens most tokens of the answer; null is as many as the context holds
+ * @param thinking whether the model is to think before it answers; null is the model's usual
+ * @param keepOnDisk whether what was read may be kept on disk for a day, so that it need not be read again after a
+ *     restart; never for a conversation that is not saved itself
  */
 public record ChatRequest(
         String id,
         List<ChatMessage> messages,
         Sampling sampling,
         @Nullable Integer maxTokens,
-        @Nullable String cacheKey) {}
+        @Nullable String cacheKey,
+        @Nullable Boolean thinking,
+        boolean keepOnDisk) {
+    /** Kept in memory only. */
+    public ChatRequest(
+            String id,
+            List<ChatMessage> messages,
+            Sampling sampling,
+            @Nullable Integer maxTokens,
+            @Nullable String cacheKey) {
+        this(id, messages, sampling, maxTokens, cacheKey, null, false);
+    }
+}

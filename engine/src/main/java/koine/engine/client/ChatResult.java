@@ -8,9 +8,27 @@ package koine.engine.client;
  * @param answerTokens tokens generated
  * @param promptMillis time from start of reading to the first token
  * @param answerMillis time from the first token to the last
+ * @param reasoning all that the model thought before its answer; empty when it did not
  */
 public record ChatResult(
-        Finish finish, int promptTokens, int cachedTokens, int answerTokens, double promptMillis, double answerMillis) {
+        Finish finish,
+        int promptTokens,
+        int cachedTokens,
+        int answerTokens,
+        double promptMillis,
+        double answerMillis,
+        String reasoning) {
+    /** Of a model that does not think. */
+    public ChatResult(
+            Finish finish,
+            int promptTokens,
+            int cachedTokens,
+            int answerTokens,
+            double promptMillis,
+            double answerMillis) {
+        this(finish, promptTokens, cachedTokens, answerTokens, promptMillis, answerMillis, "");
+    }
+
     /** Why the answer ended. */
     public enum Finish {
         /** The model said it was done. */

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import koine.engine.memory.MemoryProbe;
+import koine.engine.memory.SystemMemory;
 import koine.engine.process.BrokerFile;
 import koine.i18n.Problem;
 import koine.net.LoopbackAddress;
@@ -31,6 +33,7 @@ public final class EngineBroker {
 
     private final Path runtimeFolder;
     private final EngineLauncher launcher;
+    private final MemoryBudget budget;
 
     /**
      * @param runtimeFolder where broker files and sockets go; made readable by the user alone
@@ -38,29 +41,32 @@ public final class EngineBroker {
      * @param javaOptions of the engine's Java, after our own; usually none
      */
     public EngineBroker(Path runtimeFolder, Path logFolder, List<String> javaOptions) {
-        this(runtimeFolder, logFolder, javaOptions, "koine.engine.process.EngineMain");
+        this(runtimeFolder, logFolder, javaOptions, "koine.engine.process.EngineMain", new SystemMemory());
     }
 
-    EngineBroker(Path runtimeFolder, Path logFolder, List<String> javaOptions, String mainClass) {
+    EngineBroker(Path runtimeFolder, Path logFolder, List<String> javaOptions, String mainClass, MemoryProbe memory) {
         this.runtimeFolder = runtimeFolder.toAbsolutePath();
+        this.budget = new MemoryBudget(this.runtimeFolder, memory);
         this.launcher = new EngineLauncher(logFolder.toAbsolutePath(), javaOptions, mainClass);
     }
 
     /**
-     * A share in the engine of this specification, its model loaded.
+     * A share in the engine of this specification, its model loaded. Where memory is short, idle engines of other models
+     * are ended, and if that is not enough the context is made smaller than usual, which the listener is told.
      *
      * @param listener hears the load, on this thread
-     * @throws Problem {@code KOINE-E1xx}: why there is no engine. An interrupt of this thread is one of the reasons
+     * @throws Problem {@code KOINE-E1xx}: why there is no engine. An interrupt of this thread is one of the reasons; an
+     *     engine for which nobody waits then ends within seconds
      */
     public EngineLease acquire(EngineSpec spec, LoadListener listener) throws Problem {
         EngineKey key = EngineKey.of(spec);
         PrivateFolder.ensure(runtimeFolder);
-        Path file = runtimeFolder.resolve("engine-" + key.hash() + ".json");
         for (int attempt = 1; ; attempt++) {
-            Found found = findOrStart(key, file);
+            Found found = findOrStart(key);
             LoadWait load = new LoadWait(found.client, found.lease, key.modelName(), found.started);
             try {
                 load.await(listener);
+                tellIfSmaller(key, found.broker, listener);
                 return found.lease;
             } catch (EngineGoneException e) {
                 found.lease.close();
@@ -71,7 +77,11 @@ public final class EngineBroker {
             } catch (Problem | RuntimeException | Error e) {
                 found.lease.close();
                 if (load.failed()) {
-                    forget(found.broker, file);
+                    forget(found.broker, found.file);
+                    if (load.failedBefore() && found.started == null && attempt < ATTEMPTS) {
+                        LOG.info("the engine found had failed; starting another");
+                        continue;
+                    }
                 }
                 throw e;
             }
@@ -90,24 +100,53 @@ public final class EngineBroker {
     /** @param started the process if it was started just now */
     private record Found(
             BrokerFile broker,
+            Path file,
             HttpEngineLease lease,
             LoopbackClient client,
             @Nullable Process started) {}
 
-    private Found findOrStart(EngineKey key, Path file) throws Problem {
+    /** Where the engine stands; a chosen context is not served by one that was made smaller, but has its own. */
+    private Path file(EngineKey key) throws IOException {
+        Path usual = runtimeFolder.resolve("engine-" + key.hash() + ".json");
+        BrokerFile broker = key.chosen() ? BrokerFile.read(usual) : null;
+        return broker != null && broker.plausible() && smaller(key, broker)
+                ? runtimeFolder.resolve("engine-" + key.hash() + "-chosen.json")
+                : usual;
+    }
+
+    private static boolean smaller(EngineKey key, BrokerFile broker) {
+        return broker.contextTokens() < key.options().contextTokens()
+                || !broker.kvType().equals(key.options().kvType());
+    }
+
+    private static void tellIfSmaller(EngineKey key, BrokerFile broker, LoadListener listener) {
+        if (smaller(key, broker)) {
+            boolean rough = !broker.kvType().equals(key.options().kvType());
+            listener.onNotice(new Problem(
+                    "KOINE-E112",
+                    Map.of(
+                            "contextTokens", broker.contextTokens(),
+                            "usualTokens", key.options().contextTokens(),
+                            "precision", rough ? "less" : "same")));
+        }
+    }
+
+    private Found findOrStart(EngineKey key) throws Problem {
         try {
+            Path file = file(key);
             Found running = join(file, null);
             if (running != null) {
                 return running;
             }
-            try (StartLock lock = StartLock.take(file.resolveSibling("engine-" + key.hash() + ".lock"))) {
+            try (StartLock lock = StartLock.take(runtimeFolder.resolve("engines.lock"))) {
+                file = file(key);
                 running = join(file, null); // somebody may have started it while we waited
                 if (running != null) {
                     return running;
                 }
                 assert lock.isHeld();
                 deleteLeftovers(file);
-                Process process = launcher.launch(key, file);
+                Process process = launcher.launch(key, budget.makeRoom(key), file);
                 Found started = join(file, process);
                 if (started == null) {
                     throw EngineGoneException.of(process).asProblem();
@@ -151,8 +190,9 @@ public final class EngineBroker {
             response.close();
             return null;
         }
-        HttpChatEngine engine = new HttpChatEngine(client.withIdleTimeout(STREAM_SILENCE), broker.token());
-        return new Found(broker, new HttpEngineLease(engine, broker.pid(), response), client, started);
+        LoopbackClient patient = client.withIdleTimeout(STREAM_SILENCE);
+        HttpEngineLease lease = new HttpEngineLease(patient, broker.token(), broker.pid(), response);
+        return new Found(broker, file, lease, client, started);
     }
 
     /** What a killed engine could not take away. */

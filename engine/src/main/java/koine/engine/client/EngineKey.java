@@ -8,16 +8,31 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import koine.engine.memory.MemoryNeed;
+import koine.engine.memory.ModelShape;
+import koine.engine.process.EngineOptions;
+import koine.engine.session.GeneratorOptions;
 import koine.i18n.Problem;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A specification made comparable: links followed, and a file that was replaced since is another model.
+ * A specification made comparable: links followed, a file that was replaced since is another model, and the engine's own
+ * choice of a context is the same as that number.
  *
+ * @param options with the context in numbers, where the file says enough
+ * @param chosen whether somebody named the context
+ * @param need null when the file's header cannot be read; the engine will say why
  * @param hash names the engine's files
  */
-record EngineKey(Path model, Path pack, int contextTokens, String hash) {
+record EngineKey(
+        Path model,
+        Path pack,
+        EngineOptions options,
+        boolean chosen,
+        @Nullable MemoryNeed need,
+        String hash) {
     /** Engines of another generation of this program are not understood and not shared. */
-    private static final int PROTOCOL = 1;
+    private static final int PROTOCOL = 2;
 
     /** @throws Problem KOINE-E106 no such model file, KOINE-E101 no such pack */
     static EngineKey of(EngineSpec spec) throws Problem {
@@ -39,8 +54,36 @@ record EngineKey(Path model, Path pack, int contextTokens, String hash) {
         } catch (IOException e) {
             throw new Problem("KOINE-E101", Map.of(), e);
         }
-        String all = PROTOCOL + "\0" + model + "\0" + version + "\0" + pack + "\0" + spec.contextTokens();
-        return new EngineKey(model, pack, spec.contextTokens(), hash(all));
+        ModelShape shape = shape(model);
+        EngineOptions options = shape == null ? spec.options() : inNumbers(spec.options(), shape.trainedContext());
+        String all = String.join(
+                "\0",
+                Integer.toString(PROTOCOL),
+                model.toString(),
+                version,
+                pack.toString(),
+                Integer.toString(options.contextTokens()),
+                Integer.toString(options.threads()),
+                options.kvType(),
+                Integer.toString(options.slots()));
+        MemoryNeed need = shape == null ? null : new MemoryNeed(shape);
+        return new EngineKey(model, pack, options, spec.options().contextTokens() > 0, need, hash(all));
+    }
+
+    private static @Nullable ModelShape shape(Path model) {
+        try {
+            return ModelShape.read(model);
+        } catch (IOException e) {
+            return null; // what is wrong with it is found out by the engine, in the same way for all
+        }
+    }
+
+    /** As the engine will have it. */
+    private static EngineOptions inNumbers(EngineOptions options, int trained) {
+        int wanted = options.contextTokens() == 0 ? EngineOptions.USUAL_CONTEXT : options.contextTokens();
+        int slots = options.slots() == 0 ? GeneratorOptions.USUAL_SLOTS : options.slots();
+        return options.withContext(trained == 0 ? wanted : Math.min(wanted, trained))
+                .withSlots(slots);
     }
 
     String modelName() {

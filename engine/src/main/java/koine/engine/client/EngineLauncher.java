@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,13 +35,19 @@ final class EngineLauncher {
     private static final List<String> OPTIONS = List.of(
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            "-Xms24m", // else the JVM begins with a heap so large that it hardly ever collects
             "-Xmx256m",
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=20",
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:+SuppressFatalErrorMessage",
             "-XX:-CreateCoredumpOnCrash", // else the line above ends in abort()
             "-XX:-UsePerfData",
             "-Djava.awt.headless=true",
             "--enable-native-access=ALL-UNNAMED");
+
+    private static final Set<String> CODE_FROM_ELSEWHERE =
+            Set.of("LD_PRELOAD", "LD_AUDIT", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH");
 
     private final Path logFolder;
     private final List<String> javaOptions;
@@ -56,16 +64,20 @@ final class EngineLauncher {
      * @throws Problem KOINE-E104 when it ended at once, KOINE-E105 when it did not come up in time
      * @throws InterruptedException with the process ended
      */
-    Process launch(EngineKey key, Path brokerFile) throws IOException, InterruptedException, Problem {
+    Process launch(EngineKey key, MemoryBudget.Plan plan, Path brokerFile)
+            throws IOException, InterruptedException, Problem {
         String token = newToken();
         ProcessBuilder builder = new ProcessBuilder(command());
+        builder.environment().keySet().removeIf(EngineLauncher::changesNativeCode);
+        builder.environment().put("GGML_NO_BACKTRACE", "1"); // else llama.cpp starts a debugger when it aborts
         builder.directory(brokerFile.resolveSibling(".").normalize().toFile()); // not a folder somebody may want gone
         File log = log(key).toFile();
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log));
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log));
         Process process = builder.start();
         try {
-            EngineStart start = new EngineStart(token, key.model(), key.pack(), key.contextTokens(), brokerFile);
+            EngineStart start =
+                    new EngineStart(token, key.model(), key.pack(), plan.options(), plan.needBytes(), brokerFile);
             try (OutputStream in = process.getOutputStream()) {
                 in.write((start.toJson() + "\n").getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
@@ -77,6 +89,18 @@ final class EngineLauncher {
             process.destroyForcibly();
             throw e;
         }
+    }
+
+    /**
+     * Variables that make the engine load other libraries or code than ours, or compute otherwise than asked. Which device
+     * is used may be said.
+     */
+    static boolean changesNativeCode(String variable) {
+        String name = variable.toUpperCase(Locale.ROOT);
+        return (name.startsWith("GGML_") && !name.endsWith("_VISIBLE_DEVICES"))
+                || name.startsWith("LLAMA_")
+                || name.startsWith("DYLD_")
+                || CODE_FROM_ELSEWHERE.contains(name);
     }
 
     private static void awaitBrokerFile(Process process, Path file, String token)
@@ -101,11 +125,27 @@ final class EngineLauncher {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", java).toString());
         command.addAll(OPTIONS);
+        command.addAll(startCache());
         command.addAll(javaOptions);
         command.add("-cp");
         command.add(absoluteClassPath());
         command.add(mainClass);
         return command;
+    }
+
+    /**
+     * What the JVM has kept of an earlier start, if this installation brings it: a quarter of a second less. Java goes on
+     * without when the file does not fit; its remark on that would be in nobody's interest.
+     */
+    private static List<String> startCache() {
+        String record = System.getProperty("koine.engine.cache.record");
+        if (record != null) {
+            return List.of("-XX:AOTCacheOutput=" + record, "-Xlog:disable");
+        }
+        String cache = System.getProperty("koine.engine.cache");
+        return cache != null && Files.isReadable(Path.of(cache))
+                ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off")
+                : List.of();
     }
 
     /** The process begins in another folder, where relative entries would lead nowhere. */

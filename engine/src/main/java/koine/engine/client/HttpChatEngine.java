@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import koine.engine.client.ChatResult.Finish;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class HttpChatEngine implements ChatEngine {
     private static final Logger LOG = LoggerFactory.getLogger(HttpChatEngine.class);
     private static final String COMPLETIONS = "/v1/chat/completions";
+    /** The engine had ended before the request began: nothing is lost, and a new one can be asked. */
+    private static final String GONE = "KOINE-E209";
+
     private static final Duration CANCEL_ANSWER = Duration.ofSeconds(5);
     private static final Pattern LINE = Pattern.compile("\\(line (\\d+)\\)$");
     private static final Pattern QUOTED = Pattern.compile("('[^']{1,40}')");
@@ -35,10 +39,15 @@ final class HttpChatEngine implements ChatEngine {
 
     private final LoopbackClient client;
     private final String token;
+    private volatile @Nullable EngineFacts facts;
 
-    HttpChatEngine(LoopbackClient client, String token) {
+    private final BooleanSupplier ended;
+
+    /** @param ended asked when a request was not answered: whether the engine has gone; may wait a moment */
+    HttpChatEngine(LoopbackClient client, String token, BooleanSupplier ended) {
         this.client = client;
         this.token = token;
+        this.ended = ended;
     }
 
     @Override
@@ -46,10 +55,16 @@ final class HttpChatEngine implements ChatEngine {
         Map<String, String> headers = new HashMap<>(authorization());
         headers.put("Content-Type", "application/json");
         headers.put("X-Request-Id", request.id());
-        byte[] body = body(request).toString().getBytes(StandardCharsets.UTF_8);
+        byte[] body = ChatBody.of(request, facts()).toString().getBytes(StandardCharsets.UTF_8);
+        boolean begun = false;
         try (LoopbackResponse response = client.send("POST", COMPLETIONS, headers, body)) {
+            begun = true;
             if (response.status() != 200) {
-                throw refusal(new String(response.readBody(MAX_ERROR_BYTES), StandardCharsets.UTF_8));
+                Problem refusal = refusal(new String(response.readBody(MAX_ERROR_BYTES), StandardCharsets.UTF_8));
+                if (refusal.code().equals(GONE)) {
+                    LOG.info("the engine is ending: {}", ended.getAsBoolean() ? "it has" : "not yet");
+                }
+                throw refusal;
             }
             return read(new ServerSentEvents(response.body(), MAX_EVENT_BYTES), listener);
         } catch (SocketTimeoutException | ProtocolException e) {
@@ -59,13 +74,14 @@ final class HttpChatEngine implements ChatEngine {
                 // the connection is closed: the engine notices at its next write
                 return new ChatResult(Finish.CANCELLED, 0, 0, 0, 0, 0);
             }
-            throw new Problem("KOINE-E201", Map.of(), e);
+            throw new Problem(!begun && ended.getAsBoolean() ? GONE : "KOINE-E201", Map.of(), e);
         }
     }
 
     /** What one event says; a listener is told outside of the reading, so that its errors stay its own. */
     private record Chunk(
             @Nullable JsonObject progress,
+            String reasoning,
             String text,
             @Nullable ChatResult result,
             @Nullable Problem problem) {
@@ -73,18 +89,20 @@ final class HttpChatEngine implements ChatEngine {
             try {
                 JsonObject json = parse(data);
                 if (json.has("error")) {
-                    return new Chunk(null, "", null, HttpChatEngine.problem(json));
+                    return new Chunk(null, "", "", null, HttpChatEngine.problem(json));
                 }
                 JsonObject progress = json.get("prompt_progress") instanceof JsonObject counts ? counts : null;
                 JsonArray choices = json.getAsJsonArray("choices");
                 if (choices.isEmpty()) {
-                    return new Chunk(progress, "", null, null);
+                    return new Chunk(progress, "", "", null, null);
                 }
                 JsonObject choice = choices.get(0).getAsJsonObject();
+                JsonObject delta = choice.getAsJsonObject("delta");
                 String finish = HttpChatEngine.text(choice, "finish_reason");
                 return new Chunk(
                         progress,
-                        HttpChatEngine.text(choice.getAsJsonObject("delta"), "content"),
+                        HttpChatEngine.text(delta, "reasoning_content"),
+                        HttpChatEngine.text(delta, "content"),
                         finish.isEmpty() ? null : HttpChatEngine.result(finish, json),
                         null);
             } catch (JsonParseException
@@ -102,6 +120,7 @@ final class HttpChatEngine implements ChatEngine {
 
     private static ChatResult read(ServerSentEvents events, ChatListener listener) throws IOException, Problem {
         ChatResult result = null;
+        StringBuilder reasoning = new StringBuilder();
         for (ServerSentEvents.Event event = events.next(); event != null; event = events.next()) {
             if (event.data().equals("[DONE]")) {
                 break;
@@ -116,6 +135,10 @@ final class HttpChatEngine implements ChatEngine {
                         integer(chunk.progress, "cache"),
                         integer(chunk.progress, "total"));
             }
+            if (!chunk.reasoning.isEmpty()) {
+                reasoning.append(chunk.reasoning);
+                listener.onReasoning(chunk.reasoning);
+            }
             if (!chunk.text.isEmpty()) {
                 listener.onText(chunk.text);
             }
@@ -126,7 +149,14 @@ final class HttpChatEngine implements ChatEngine {
         if (result == null) {
             throw new ProtocolException("the answer has no end");
         }
-        return result;
+        return new ChatResult(
+                result.finish(),
+                result.promptTokens(),
+                result.cachedTokens(),
+                result.answerTokens(),
+                result.promptMillis(),
+                result.answerMillis(),
+                reasoning.toString());
     }
 
     private static ChatResult result(String finish, JsonObject chunk) {
@@ -146,7 +176,7 @@ final class HttpChatEngine implements ChatEngine {
     }
 
     /** What a refusal says. */
-    private static Problem refusal(String body) {
+    static Problem refusal(String body) {
         try {
             return problem(parse(body));
         } catch (JsonParseException | IllegalStateException | UnsupportedOperationException | NumberFormatException e) {
@@ -154,7 +184,7 @@ final class HttpChatEngine implements ChatEngine {
         }
     }
 
-    private static Problem problem(JsonObject body) {
+    static Problem problem(JsonObject body) {
         if (!(body.get("error") instanceof JsonObject error)) {
             return new Problem("KOINE-E206", Map.of());
         }
@@ -174,6 +204,7 @@ final class HttpChatEngine implements ChatEngine {
                 new Problem("KOINE-E204", Map.of("detail", place(message) + found(QUOTED, message, " ")));
             // what it quotes may be of the conversation
             case "template_error" -> new Problem("KOINE-E204", Map.of("detail", place(message)));
+            case "ending_error" -> new Problem(GONE, Map.of());
             case "unavailable_error", "overloaded_error" -> new Problem("KOINE-E208", Map.of());
             default -> {
                 // not the message: what a library says of a request may quote the conversation
@@ -194,6 +225,70 @@ final class HttpChatEngine implements ChatEngine {
     }
 
     @Override
+    public EngineFacts facts() throws Problem {
+        EngineFacts known = facts;
+        if (known == null) {
+            JsonObject props = get("/props");
+            known = EngineFacts.of(
+                    props, props == null || !props.has("default_generation_settings") ? get("/v1/models") : null);
+            facts = known;
+        }
+        return known;
+    }
+
+    /** @return null when the server has no such page */
+    private @Nullable JsonObject get(String path) throws Problem {
+        return exchange("GET", path, null);
+    }
+
+    /** @return null when the server has no such page, or not for this method */
+    private @Nullable JsonObject exchange(String method, String path, @Nullable JsonObject body) throws Problem {
+        Map<String, String> headers = new HashMap<>(authorization());
+        headers.put("Content-Type", "application/json");
+        byte[] bytes = body == null ? null : body.toString().getBytes(StandardCharsets.UTF_8);
+        try (LoopbackResponse response = client.send(method, path, headers, bytes)) {
+            String answer = new String(response.readBody(MAX_EVENT_BYTES), StandardCharsets.UTF_8);
+            return switch (response.status()) {
+                case 200 -> parse(answer);
+                case 404, 405, 501 -> null;
+                default -> throw refusal(answer);
+            };
+        } catch (SocketTimeoutException | ProtocolException | JsonParseException | IllegalStateException e) {
+            throw new Problem("KOINE-E206", Map.of(), e);
+        } catch (IOException e) {
+            throw new Problem("KOINE-E201", Map.of(), e);
+        }
+    }
+
+    @Override
+    public int countTokens(ChatRequest request) throws Problem {
+        JsonObject counted = exchange("POST", COMPLETIONS + "/input_tokens", ChatBody.prompt(request, facts()));
+        if (counted != null) {
+            int tokens = integer(counted, "input_tokens");
+            if (tokens > 0) {
+                return tokens;
+            }
+        }
+        // no counter: the engine says the number when it reads the prompt, or when it refuses to
+        ChatRequest shortest = new ChatRequest(
+                request.id(),
+                request.messages(),
+                request.sampling(),
+                1,
+                request.cacheKey(),
+                request.thinking(),
+                request.keepOnDisk());
+        try {
+            return chat(shortest, text -> {}).promptTokens();
+        } catch (Problem e) {
+            if (e.code().equals("KOINE-E202") && e.arguments().get("promptTokens") instanceof Integer tokens) {
+                return tokens;
+            }
+            throw e;
+        }
+    }
+
+    @Override
     public void cancel(String requestId) {
         try (LoopbackResponse response = client.withIdleTimeout(CANCEL_ANSWER)
                 .send("POST", COMPLETIONS + "/" + requestId + "/cancel", authorization(), new byte[0])) {
@@ -209,36 +304,6 @@ final class HttpChatEngine implements ChatEngine {
 
     private Map<String, String> authorization() {
         return Map.of("Authorization", "Bearer " + token);
-    }
-
-    private static JsonObject body(ChatRequest request) {
-        JsonArray messages = new JsonArray();
-        for (ChatMessage message : request.messages()) {
-            JsonObject json = new JsonObject();
-            json.addProperty("role", message.role());
-            json.addProperty("content", message.content());
-            messages.add(json);
-        }
-        JsonObject body = new JsonObject();
-        body.add("messages", messages);
-        body.addProperty("stream", true);
-        body.addProperty("return_progress", true);
-        add(body, "temperature", request.sampling().temperature());
-        add(body, "top_k", request.sampling().topK());
-        add(body, "top_p", request.sampling().topP());
-        add(body, "min_p", request.sampling().minP());
-        add(body, "seed", request.sampling().seed());
-        add(body, "max_tokens", request.maxTokens());
-        if (request.cacheKey() != null) {
-            body.addProperty("prompt_cache_key", request.cacheKey());
-        }
-        return body;
-    }
-
-    private static void add(JsonObject body, String name, @Nullable Number value) {
-        if (value != null) {
-            body.addProperty(name, value);
-        }
     }
 
     private static JsonObject parse(String json) {

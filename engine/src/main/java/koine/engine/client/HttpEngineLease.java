@@ -3,17 +3,32 @@ package koine.engine.client;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import koine.net.LoopbackClient;
 import koine.net.LoopbackResponse;
+import org.jspecify.annotations.Nullable;
 
 /** A lease is a connection: it lasts as long as both ends do, so neither has to be trusted to say goodbye. */
 final class HttpEngineLease implements EngineLease {
+    private static final long END_MILLIS = 1000;
+
+    private final LoopbackClient client;
+    private final String token;
     private final HttpChatEngine engine;
+    private final HttpTokenEngine tokens;
     private final long pid;
     private final LoopbackResponse connection;
-    private volatile boolean alive = true;
+    private final CountDownLatch ended = new CountDownLatch(1);
 
-    HttpEngineLease(HttpChatEngine engine, long pid, LoopbackResponse connection) {
-        this.engine = engine;
+    /** @param client for its requests */
+    HttpEngineLease(LoopbackClient client, String token, long pid, LoopbackResponse connection) {
+        this.client = client;
+        this.token = token;
+        this.engine = new HttpChatEngine(client, token, this::endsSoon);
+        this.tokens = new HttpTokenEngine(client, token);
         this.pid = pid;
         this.connection = connection;
         // an engine that is stopped or starved for a while is not gone: only the end of the connection is the end
@@ -30,10 +45,20 @@ final class HttpEngineLease implements EngineLease {
             } while (read >= 0);
         } catch (IOException e) {
             // the engine has gone or the lease was closed: the same from here
-            alive = false;
+            ended.countDown();
         } finally {
-            alive = false;
+            ended.countDown();
             connection.close();
+        }
+    }
+
+    /** A request that failed, and the end of this connection that explains it, are seen by two threads. */
+    private boolean endsSoon() {
+        try {
+            return ended.await(END_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -43,13 +68,26 @@ final class HttpEngineLease implements EngineLease {
     }
 
     @Override
+    public TokenEngine tokens() {
+        return tokens;
+    }
+
+    @Override
+    public LoopbackResponse send(String method, String target, Map<String, String> headers, byte @Nullable [] body)
+            throws IOException {
+        Map<String, String> all = new HashMap<>(headers);
+        all.put("Authorization", "Bearer " + token);
+        return client.send(method, target, all, body);
+    }
+
+    @Override
     public long pid() {
         return pid;
     }
 
     @Override
     public boolean alive() {
-        return alive;
+        return ended.getCount() > 0;
     }
 
     @Override

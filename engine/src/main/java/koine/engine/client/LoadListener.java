@@ -1,8 +1,16 @@
 package koine.engine.client;
 
+import koine.i18n.Problem;
+
 /** Hears an engine start, on the thread that asked for it. */
 @FunctionalInterface
 public interface LoadListener {
     /** @param fraction how much of the model is loaded, 0 to 1 */
     void onLoadProgress(double fraction);
+
+    /**
+     * Something a person should know although the engine starts, or runs: {@code KOINE-E112}, that memory is short and
+     * what was made smaller for it.
+     */
+    default void onNotice(Problem notice) {}
 }

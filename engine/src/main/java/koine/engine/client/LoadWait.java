@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Waits until an engine has loaded its model, or says why it has not. */
 final class LoadWait {
     private static final Duration WITHOUT_PROGRESS = Duration.ofMinutes(2);
-    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration POLL = Duration.ofMillis(10);
     private static final int MAX_BODY = 64 * 1024;
 
     private final LoopbackClient client;
@@ -26,6 +26,8 @@ final class LoadWait {
     private final String modelName;
     private final @Nullable Process started;
     private boolean failed;
+    private boolean polled;
+    private boolean failedBefore;
     private double progress = -1;
     private long lastProgress = System.nanoTime();
 
@@ -39,6 +41,11 @@ final class LoadWait {
     /** Whether the engine said that it could not load its model. */
     boolean failed() {
         return failed;
+    }
+
+    /** Whether that had happened before this wait began. */
+    boolean failedBefore() {
+        return failedBefore;
     }
 
     void await(LoadListener listener) throws Problem, EngineGoneException {
@@ -74,8 +81,10 @@ final class LoadWait {
         String status = text(health, "status");
         if (status.equals("failed")) {
             failed = true;
+            failedBefore = !polled;
             throw problem(text(health, "type"));
         }
+        polled = true;
         JsonElement fraction = health.get("progress");
         double now = status.equals("ok") ? 1 : fraction == null ? 0 : fraction.getAsDouble();
         if (now > progress) {

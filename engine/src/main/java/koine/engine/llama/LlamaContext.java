@@ -23,6 +23,7 @@ public final class LlamaContext implements AutoCloseable {
     private final Handle handle;
     private final ContextOptions options;
     private final int contextTokens;
+    private final long threadPool;
     private @Nullable NativeCallback abortCallback;
     private final boolean[] hasLogits;
     private final int[] rowSequence;
@@ -44,8 +45,14 @@ public final class LlamaContext implements AutoCloseable {
         this.vocabulary = model.vocabulary();
         this.options = options;
         this.contextTokens = library.contextSize(address);
-        this.hasLogits = new boolean[options.batchTokens()];
-        this.rowSequence = new int[options.batchTokens()];
+        this.threadPool = library.threadPool(options.threads());
+        if (threadPool != 0) {
+            library.attachThreadPool(address, threadPool);
+        }
+        // llama.cpp takes the smaller of the two, and ends the process over a batch that is larger
+        int batchTokens = Math.min(options.batchTokens(), options.contextTokens());
+        this.hasLogits = new boolean[batchTokens];
+        this.rowSequence = new int[batchTokens];
     }
 
     /** Most tokens of all sequences together; llama.cpp may have rounded what was asked for. */
@@ -55,7 +62,7 @@ public final class LlamaContext implements AutoCloseable {
 
     /** Most tokens of one {@link #decode}. */
     public int batchTokens() {
-        return options.batchTokens();
+        return hasLogits.length;
     }
 
     /** How many sequences it can hold, numbered from 0. */
@@ -121,8 +128,8 @@ public final class LlamaContext implements AutoCloseable {
     }
 
     private void requireContinuation(Batch batch) {
-        if (batch.size() < 1 || batch.size() > options.batchTokens()) {
-            throw new IllegalArgumentException(batch.size() + " tokens in a batch of " + options.batchTokens());
+        if (batch.size() < 1 || batch.size() > hasLogits.length) {
+            throw new IllegalArgumentException(batch.size() + " tokens in a batch of " + hasLogits.length);
         }
         int[] next = new int[options.sequences()];
         for (int sequence = 0; sequence < next.length; sequence++) {
@@ -291,6 +298,9 @@ public final class LlamaContext implements AutoCloseable {
         long address = handle.close();
         if (address != 0) {
             library.contextFree(address);
+            if (threadPool != 0) {
+                library.threadPoolFree(threadPool);
+            }
             if (abortCallback != null) {
                 abortCallback.close();
             }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import koine.engine.llama.ffm.ContextSettings;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** A loaded model. Any thread; close its contexts first. */
 public final class LlamaModel implements AutoCloseable {
     private static final int USUAL_TEXT = 256;
+
+    /** {@code llama_pooling_type}: mean, first token, last token. */
+    private static final Set<String> POOLED = Set.of("1", "2", "3");
 
     /** {@code n_ubatch}, llama.cpp's own default. */
     private static final int MICRO_BATCH = 512;
@@ -107,6 +111,26 @@ public final class LlamaModel implements AutoCloseable {
         return Math.max(0, library.modelSlidingWindow(handle.get()));
     }
 
+    /** Whether it writes texts; else it only makes embeddings. */
+    public boolean generates() {
+        return !"false".equals(ofArchitecture("attention.causal"));
+    }
+
+    /** Numbers of an embedding of a text; 0 when it was not made for embeddings. */
+    public int embeddingSize() {
+        String pooling = ofArchitecture("pooling_type");
+        if (pooling == null || !POOLED.contains(pooling)) {
+            return 0;
+        }
+        synchronized (this) {
+            return library.modelEmbeddingSize(handle.get());
+        }
+    }
+
+    private @Nullable String ofArchitecture(String key) {
+        return metadata(metadata("general.architecture") + "." + key);
+    }
+
     /** Close it before the model. See {@link LlamaSampler#of}. */
     public LlamaSampler newSampler(SamplerOptions options) {
         return LlamaSampler.of(library.samplers(), this, options);
@@ -136,6 +160,25 @@ public final class LlamaModel implements AutoCloseable {
         }
         openContexts++;
         return new LlamaContext(library, this, context, options);
+    }
+
+    /**
+     * A context for embeddings.
+     *
+     * @param tokens most tokens of a text
+     * @throws ModelLoadException when its memory was refused
+     */
+    public synchronized EmbeddingContext newEmbeddingContext(int tokens, int threads) throws ModelLoadException {
+        long model = handle.get();
+        library.drainErrors();
+        ContextSettings settings =
+                new ContextSettings(tokens, tokens, tokens, 1, threads, KvType.F16.ggmlType(), false, true);
+        long context = library.contextInit(model, settings);
+        if (context == 0) {
+            throw new ModelLoadException(OUT_OF_MEMORY, "llama_init_from_model: " + library.drainErrors());
+        }
+        openContexts++;
+        return new EmbeddingContext(library, this, context, tokens);
     }
 
     /** A sentence of llama.cpp: architecture, size, quantization. */

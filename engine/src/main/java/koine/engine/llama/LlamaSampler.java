@@ -16,6 +16,7 @@ public final class LlamaSampler implements AutoCloseable {
     private final Handle chain;
     private @Nullable Handle grammar;
     private @Nullable Candidates candidates;
+    private int[] silent = {};
 
     private LlamaSampler(SamplerLibrary library, LlamaModel model, SamplerOptions options) {
         this.library = library;
@@ -79,6 +80,7 @@ public final class LlamaSampler implements AutoCloseable {
             }
             grammar = new Handle("llama_sampler_grammar", address);
             candidates = new Candidates(vocabulary.size());
+            silent = vocabulary.silentControls();
         }
     }
 
@@ -141,6 +143,9 @@ public final class LlamaSampler implements AutoCloseable {
      * what it allows. The grammar hears only of tokens it allows: it would end the process over another.
      */
     private int sampleWithin(long rules, Candidates choice, float[] logits) {
+        for (int token : silent) {
+            logits[token] = Float.NEGATIVE_INFINITY; // the grammar would read its name as text
+        }
         choice.set(logits);
         library.apply(chain.get(), choice);
         int token = choice.selected();

@@ -2,6 +2,7 @@ package koine.engine.llama;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import koine.engine.llama.ffm.LlamaLibrary;
 
 /** Text to tokens and back. Any thread, while the model is open. */
@@ -83,6 +84,17 @@ public final class Vocabulary {
         require(token);
         synchronized (model) {
             return library.vocabIsControl(model.vocabAddress(), token);
+        }
+    }
+
+    /** Signs to the model that are not text and do not end an answer. Looks at every token: keep it. */
+    int[] silentControls() {
+        synchronized (model) {
+            long vocab = model.vocabAddress();
+            return IntStream.range(0, size)
+                    .filter(token ->
+                            library.vocabIsControl(vocab, token) && !library.vocabIsEndOfGeneration(vocab, token))
+                    .toArray();
         }
     }
 

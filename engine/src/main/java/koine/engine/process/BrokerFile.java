@@ -25,8 +25,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param startMillis when the process began, since process ids are used again; epoch milliseconds, 0 when unknown
  * @param network which network namespace the address belongs to; empty where there is only one
+ * @param contextTokens as it was started with; 0 is the engine's choice
+ * @param kvType as it was started with
+ * @param needBytes memory it was expected to take; 0 when unknown
  */
-public record BrokerFile(long pid, long startMillis, String network, LoopbackAddress address, String token) {
+public record BrokerFile(
+        long pid,
+        long startMillis,
+        String network,
+        LoopbackAddress address,
+        String token,
+        int contextTokens,
+        String kvType,
+        long needBytes) {
     /** The system counts in ticks since a boot time that its clock may correct. */
     private static final long START_TOLERANCE_MILLIS = 3000;
 
@@ -37,12 +48,23 @@ public record BrokerFile(long pid, long startMillis, String network, LoopbackAdd
             long startMillis,
             @Nullable String network,
             @Nullable String address,
-            @Nullable String token) {}
+            @Nullable String token,
+            int contextTokens,
+            @Nullable String kvType,
+            long needBytes) {}
 
     /** That of this very process. */
-    static BrokerFile ofThisProcess(LoopbackAddress address, String token) {
+    static BrokerFile ofThisProcess(LoopbackAddress address, EngineStart start) {
         ProcessHandle self = ProcessHandle.current();
-        return new BrokerFile(self.pid(), startMillis(self), currentNetwork(), address, token);
+        return new BrokerFile(
+                self.pid(),
+                startMillis(self),
+                currentNetwork(),
+                address,
+                start.token(),
+                start.options().contextTokens(),
+                start.options().kvType(),
+                start.needBytes());
     }
 
     /** @return null when there is no such file, or what is there is not one of ours */
@@ -60,7 +82,10 @@ public record BrokerFile(long pid, long startMillis, String network, LoopbackAdd
                     content.startMillis,
                     content.network,
                     LoopbackAddress.parse(content.address),
-                    content.token);
+                    content.token,
+                    content.contextTokens,
+                    content.kvType == null ? EngineOptions.F16 : content.kvType,
+                    content.needBytes);
         } catch (NoSuchFileException e) {
             return null;
         } catch (JsonParseException | IllegalArgumentException | CharacterCodingException e) {
@@ -71,7 +96,9 @@ public record BrokerFile(long pid, long startMillis, String network, LoopbackAdd
     /** Whole or not at all: a temporary name, synced, then moved into place. */
     void write(Path file) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + "." + pid + ".tmp");
-        String json = new Gson().toJson(new Content(pid, startMillis, network, address.toString(), token));
+        String json = new Gson()
+                .toJson(new Content(
+                        pid, startMillis, network, address.toString(), token, contextTokens, kvType, needBytes));
         Files.deleteIfExists(temporary);
         try {
             try (FileChannel out = FileChannel.open(

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import koine.engine.llama.KvType;
 import koine.engine.server.EngineServer;
 import koine.engine.server.GeneratorFactory;
 import koine.engine.server.GeneratorThread;
@@ -34,6 +35,8 @@ final class EngineProcess {
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
     private static final Duration FOR_GENERATOR = Duration.ofSeconds(3);
+    private static final String SNAPSHOTS = "snapshots";
+    private static final long SNAPSHOT_BYTES = 2L << 30;
     private static final int MAX_START_LINE = 64 * 1024;
 
     private EngineProcess() {}
@@ -48,15 +51,18 @@ final class EngineProcess {
             LOG.error("no start: {}", e.getMessage());
             return BAD_START;
         }
-        Leases leases = new Leases(FOR_FIRST_LEASE, AFTER_LAST_LEASE);
+        Leases leases = new Leases(
+                FOR_FIRST_LEASE,
+                AFTER_LAST_LEASE,
+                Duration.ofSeconds(start.options().idleSeconds()));
         CountDownLatch failed = new CountDownLatch(1);
-        GeneratorOptions options = new GeneratorOptions(start.pack(), start.model(), start.contextTokens());
-        GeneratorThread generator = new GeneratorThread(factory, options, failed::countDown);
-        String modelName = fileName(start.model()).replaceFirst("(?i)\\.gguf$", "");
         Path folder = start.brokerFile().resolveSibling(".").normalize();
+        GeneratorThread generator =
+                new GeneratorThread(loading(factory, leases), generatorOptions(start, folder), failed::countDown);
+        String modelName = fileName(start.model()).replaceFirst("(?i)\\.gguf$", "");
         try (EngineServer server = new EngineServer(start.token(), modelName, folder, generator, leases)) {
             LoopbackAddress address = server.start();
-            BrokerFile file = BrokerFile.ofThisProcess(address, start.token());
+            BrokerFile file = BrokerFile.ofThisProcess(address, start);
             file.write(start.brokerFile());
             endOnTermination(leases, Thread.currentThread());
             generator.start();
@@ -88,6 +94,28 @@ final class EngineProcess {
                 LOG.warn("the generator did not end in time");
             }
         }
+    }
+
+    private static GeneratorOptions generatorOptions(EngineStart start, Path folder) {
+        EngineOptions wanted = start.options();
+        Path snapshots = wanted.snapshotFolder() == null ? folder.resolve(SNAPSHOTS) : wanted.snapshotFolder();
+        GeneratorOptions options = new GeneratorOptions(start.pack(), start.model(), wanted.contextTokens())
+                .withThreads(wanted.threads())
+                .withKvType(wanted.kvType().equals(EngineOptions.Q8_0) ? KvType.Q8_0 : KvType.F16)
+                .withSnapshots(snapshots, SNAPSHOT_BYTES);
+        return wanted.slots() == 0 ? options : options.withSlots(wanted.slots());
+    }
+
+    /** An engine that loads its model is not idle. */
+    private static GeneratorFactory loading(GeneratorFactory factory, Leases leases) {
+        leases.begin();
+        return (options, progress, cancelled) -> {
+            try {
+                return factory.load(options, progress, cancelled);
+            } finally {
+                leases.done();
+            }
+        };
     }
 
     /** A polite request to end takes the same way as the last lease's end. */

@@ -11,20 +11,43 @@ import org.jspecify.annotations.Nullable;
  * others.
  *
  * @param token what its clients will bear
- * @param contextTokens wanted context; 0 is the engine's choice
+ * @param needBytes memory it is expected to take, 0 when unknown; told on, so that the next engine's start can count it
  */
-public record EngineStart(String token, Path model, Path pack, int contextTokens, Path brokerFile) {
-    /** The JSON of it: paths as text. */
+public record EngineStart(String token, Path model, Path pack, EngineOptions options, long needBytes, Path brokerFile) {
+    /** The JSON of it: paths as text. What came later may be missing. */
     private record Line(
             @Nullable String token,
             @Nullable String model,
             @Nullable String pack,
             @Nullable Integer contextTokens,
+            @Nullable Integer threads,
+            @Nullable String kvType,
+            @Nullable Integer slots,
+            @Nullable Integer idleSeconds,
+            @Nullable String snapshotFolder,
+            @Nullable Long needBytes,
             @Nullable String brokerFile) {}
+
+    public int contextTokens() {
+        return options.contextTokens();
+    }
 
     public String toJson() {
         return new Gson()
-                .toJson(new Line(token, model.toString(), pack.toString(), contextTokens, brokerFile.toString()));
+                .toJson(new Line(
+                        token,
+                        model.toString(),
+                        pack.toString(),
+                        options.contextTokens(),
+                        options.threads(),
+                        options.kvType(),
+                        options.slots(),
+                        options.idleSeconds(),
+                        options.snapshotFolder() == null
+                                ? null
+                                : options.snapshotFolder().toString(),
+                        needBytes,
+                        brokerFile.toString()));
     }
 
     /** @throws IllegalArgumentException when something is missing; the message does not quote the line */
@@ -37,7 +60,6 @@ public record EngineStart(String token, Path model, Path pack, int contextTokens
                     || line.model == null
                     || line.pack == null
                     || line.contextTokens == null
-                    || line.contextTokens < 0
                     || line.brokerFile == null) {
                 throw new IllegalArgumentException("the start line is incomplete");
             }
@@ -45,11 +67,28 @@ public record EngineStart(String token, Path model, Path pack, int contextTokens
                     line.token,
                     Path.of(line.model),
                     Path.of(line.pack),
-                    line.contextTokens,
+                    options(line, line.contextTokens),
+                    line.needBytes == null ? 0 : line.needBytes,
                     Path.of(line.brokerFile).toAbsolutePath());
         } catch (JsonParseException | InvalidPathException e) {
             throw new IllegalArgumentException(
                     "the start line cannot be read (" + e.getClass().getSimpleName() + ")");
         }
+    }
+
+    private static EngineOptions options(Line line, int contextTokens) {
+        EngineOptions usual = EngineOptions.DEFAULT;
+        return new EngineOptions(
+                contextTokens,
+                line.threads == null ? usual.threads() : line.threads,
+                line.kvType == null ? usual.kvType() : line.kvType,
+                line.slots == null ? usual.slots() : line.slots,
+                line.idleSeconds == null ? usual.idleSeconds() : line.idleSeconds,
+                line.snapshotFolder == null ? null : Path.of(line.snapshotFolder));
+    }
+
+    @Override
+    public String toString() {
+        return "EngineStart[" + options + "]"; // never the token
     }
 }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** Asks a template what it does, by rendering small conversations. Immutable. */
 final class Probe {
     private static final Clock CLOCK = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
-    /** A tenth of what a prompt may cost: a template is asked many times, and these conversations are small. */
-    private static final Limits LIMITS = new Limits(2_000_000, 800_000, 6_400_000, 500);
+    /** Far less than a prompt may cost: a template is asked many times, and these conversations are small. */
+    private static final Limits LIMITS = new Limits(200_000, 400_000, 3_200_000, 500);
 
     private final @Nullable ChatTemplate template;
 

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -89,10 +88,21 @@ public final class ThinkingSwitch {
     }
 
     private static Think usual(@Nullable String unasked, @Nullable String thinking, @Nullable String silent) {
-        if (Objects.equals(unasked, thinking)) {
+        if (alike(unasked, thinking)) {
             return Think.ON;
         }
-        return Objects.equals(unasked, silent) ? Think.OFF : Think.DEFAULT;
+        return alike(unasked, silent) ? Think.OFF : Think.DEFAULT;
+    }
+
+    /** But for white space: some templates print a little where they set what nobody gave. */
+    private static boolean alike(@Nullable String left, @Nullable String right) {
+        return left != null && right != null && words(left).equals(words(right));
+    }
+
+    private static String words(String prompt) {
+        StringBuilder words = new StringBuilder();
+        prompt.chars().filter(c -> !Character.isWhitespace(c)).forEach(c -> words.append((char) c));
+        return words.toString();
     }
 
     private void addEfforts(Probe probe, String name) {

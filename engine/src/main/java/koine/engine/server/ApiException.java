@@ -1,11 +1,15 @@
 package koine.engine.server;
 
 import com.google.gson.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import koine.engine.session.ContextOverflowException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 
 /** A request that is answered with an error: what OpenAI's clients and llama-server's expect to read. */
-final class ApiException extends Exception {
+public final class ApiException extends Exception {
     private static final long serialVersionUID = 1L;
     private final int status;
     private final transient JsonObject error = new JsonObject();
@@ -18,11 +22,12 @@ final class ApiException extends Exception {
         error.addProperty("type", type);
     }
 
-    static ApiException of(int status, String type, String message) {
+    /** @param type stable, for programs; the message is for people who write them */
+    public static ApiException of(int status, String type, String message) {
         return new ApiException(status, type, message);
     }
 
-    static ApiException invalid(String message) {
+    public static ApiException invalid(String message) {
         return new ApiException(400, "invalid_request_error", message);
     }
 
@@ -60,11 +65,26 @@ final class ApiException extends Exception {
         return status == 503;
     }
 
-    int status() {
+    /** Answers the request with this. */
+    public void answer(Response response, Callback callback) {
+        if (response.isCommitted()) {
+            callback.failed(this);
+            return;
+        }
+        response.setStatus(status);
+        if (!passes()) {
+            response.getHeaders().put("x-should-retry", "false");
+        }
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+        response.write(true, StandardCharsets.UTF_8.encode(body().toString()), callback);
+    }
+
+    public int status() {
         return status;
     }
 
-    JsonObject body() {
+    /** {@code {"error":{"code","message","type",…}}} */
+    public JsonObject body() {
         JsonObject body = new JsonObject();
         body.add("error", error);
         return body;

@@ -4,12 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -20,21 +17,21 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.URIUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Who may ask, and who answers what. Each request runs on its own virtual thread. */
 final class ApiHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
-    private static final int MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+    /** Its clients are programs of one user; the limits are against what runs wild, not against what is busy. */
+    private static final AccessRules.Limits LIMITS = new AccessRules.Limits(2000, 4000, 1000, 16 * 1024 * 1024);
+
     private static final Duration LEASE_BEAT = Duration.ofSeconds(1);
-    private static final Set<String> LOOPBACK_NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
-    private static final Pattern HOST = Pattern.compile("(\\[[0-9a-f:]+]|[^:]+)(?::[0-9]{1,5})?");
     private static final Pattern CANCEL = Pattern.compile("/v1/chat/completions/([^/]+)/cancel");
     private static final Pattern CONVERSATION = Pattern.compile("/koine/conversations/([^/]+)");
     private static final String MODEL = "/v1/models/";
-    private static final Set<String> GETS = Set.of("/v1/models", "/props", "/lora-adapters", "/koine/lease");
+    private static final Set<String> GETS = Set.of("/v1/models", "/props", "/lora-adapters");
     private static final Set<String> POSTS = Set.of(
             "/v1/chat/completions",
             "/v1/chat/completions/input_tokens",
@@ -45,7 +42,7 @@ final class ApiHandler extends Handler.Abstract {
             "/detokenize");
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
-    private final byte[] token;
+    private final AccessRules rules;
     private final GeneratorThread generator;
     private final Leases leases;
     private final ModelFacts facts;
@@ -54,7 +51,7 @@ final class ApiHandler extends Handler.Abstract {
     private final Tokens tokens;
 
     ApiHandler(String token, String modelName, GeneratorThread generator, Leases leases) {
-        this.token = token.getBytes(StandardCharsets.UTF_8);
+        this.rules = new AccessRules(token, host -> false, LIMITS);
         this.generator = generator;
         this.leases = leases;
         this.facts = new ModelFacts(modelName, generator);
@@ -65,11 +62,11 @@ final class ApiHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        try {
+        try (AccessRules.Pass _ = rules.enter(request, response)) {
             route(request, response);
             callback.succeeded();
         } catch (ApiException e) {
-            answer(e, response, callback);
+            e.answer(response, callback);
         } catch (IOException e) {
             callback.failed(e); // the client has gone
         } catch (InterruptedException e) {
@@ -77,55 +74,101 @@ final class ApiHandler extends Handler.Abstract {
             callback.failed(e);
         } catch (RuntimeException e) {
             LOG.error("a request failed", e);
-            answer(ApiException.of(500, "server_error", "an error inside the engine"), response, callback);
+            ApiException.of(500, "server_error", "an error inside the engine").answer(response, callback);
         }
         return true;
     }
 
     private void route(Request request, Response response) throws ApiException, IOException, InterruptedException {
-        checkHost(request);
         String path = Request.getPathInContext(request);
         if (path.equals("/health")) {
-            require(request, "GET", response);
+            AccessRules.require(request, "GET", response);
             health(response);
             return;
         }
-        checkToken(request, response);
+        rules.checkToken(request, response);
         Matcher cancel = CANCEL.matcher(path);
-        Matcher conversation = CONVERSATION.matcher(path);
         if (cancel.matches()) {
-            require(request, "POST", response);
+            AccessRules.require(request, "POST", response);
             write(response, 200, said("cancelled", generator.cancel(requestId(cancel.group(1)))));
-        } else if (conversation.matches()) {
-            require(request, "DELETE", response);
-            generator.forget(URIUtil.decodePath(conversation.group(1)));
-            write(response, 200, said("forgotten", true));
-        } else if (path.startsWith(MODEL)) {
-            require(request, "GET", response);
-            write(response, 200, facts.one(URIUtil.decodePath(path.substring(MODEL.length()))));
-        } else if (GETS.contains(path)) {
-            require(request, "GET", response);
-            get(path, response);
-        } else if (POSTS.contains(path)) {
-            require(request, "POST", response);
-            post(path, request, response);
-        } else {
-            throw ApiException.of(404, "not_found_error", "nothing is here");
+            return;
+        }
+        if (path.startsWith("/koine/")) {
+            own(path, request, response);
+            return;
+        }
+        if (!leases.begin()) {
+            throw ApiException.of(503, "ending_error", "the engine is ending");
+        }
+        try {
+            serve(path, request, response);
+        } finally {
+            leases.done();
         }
     }
 
-    private void get(String path, Response response) throws ApiException, IOException, InterruptedException {
+    /** What only Koine itself asks; none of it is a use of the model. */
+    private void own(String path, Request request, Response response)
+            throws ApiException, IOException, InterruptedException {
+        Matcher conversation = CONVERSATION.matcher(path);
+        if (conversation.matches()) {
+            AccessRules.require(request, "DELETE", response);
+            generator.forget(conversation.group(1));
+            write(response, 200, said("forgotten", true));
+            return;
+        }
+        switch (path) {
+            case "/koine/lease" -> {
+                AccessRules.require(request, "GET", response);
+                lease(response);
+            }
+            case "/koine/status" -> {
+                AccessRules.require(request, "GET", response);
+                Leases.Use use = leases.use();
+                JsonObject json = said("busy", use.busy());
+                json.addProperty("unusedMillis", use.unused().toMillis());
+                write(response, 200, json);
+            }
+            case "/koine/unload" -> {
+                AccessRules.require(request, "POST", response);
+                boolean ending = leases.endUnlessBusy();
+                write(response, ending ? 200 : 409, said("ending", ending));
+            }
+            default -> throw nothing();
+        }
+    }
+
+    private void serve(String path, Request request, Response response)
+            throws ApiException, IOException, InterruptedException {
+        if (path.startsWith(MODEL)) {
+            AccessRules.require(request, "GET", response);
+            write(response, 200, facts.one(path.substring(MODEL.length())));
+        } else if (GETS.contains(path)) {
+            AccessRules.require(request, "GET", response);
+            get(path, response);
+        } else if (POSTS.contains(path)) {
+            AccessRules.require(request, "POST", response);
+            post(path, request, response);
+        } else {
+            throw nothing();
+        }
+    }
+
+    private static ApiException nothing() {
+        return ApiException.of(404, "not_found_error", "nothing is here");
+    }
+
+    private void get(String path, Response response) throws ApiException, IOException {
         switch (path) {
             case "/v1/models" -> write(response, 200, facts.list());
             case "/props" -> write(response, 200, facts.props());
-            case "/lora-adapters" -> write(response, 200, new JsonArray());
-            default -> lease(response);
+            default -> write(response, 200, new JsonArray());
         }
     }
 
     private void post(String path, Request request, Response response)
             throws ApiException, IOException, InterruptedException {
-        byte[] body = body(request);
+        byte[] body = rules.body(request);
         switch (path) {
             case "/v1/chat/completions" -> completions.chat(requestId(request, "chatcmpl-"), body, response);
             case "/v1/completions" -> completions.text(requestId(request, "cmpl-"), body, response);
@@ -141,37 +184,6 @@ final class ApiHandler extends Handler.Abstract {
         JsonObject json = new JsonObject();
         json.addProperty(name, value);
         return json;
-    }
-
-    /** A page in a browser can point a name of its own at this computer; only the loopback names are ours. */
-    private static void checkHost(Request request) throws ApiException {
-        String header = request.getHeaders().get(HttpHeader.HOST);
-        Matcher host = HOST.matcher(header == null ? "" : header.toLowerCase(Locale.ROOT));
-        String target = request.getHttpURI().getHost();
-        boolean known = host.matches()
-                && LOOPBACK_NAMES.contains(host.group(1))
-                && (target == null || LOOPBACK_NAMES.contains(target.toLowerCase(Locale.ROOT)));
-        if (!known) {
-            throw ApiException.of(403, "permission_error", "this host name is not served");
-        }
-    }
-
-    private void checkToken(Request request, Response response) throws ApiException {
-        String header = request.getHeaders().get(HttpHeader.AUTHORIZATION);
-        byte[] given = header != null && header.startsWith("Bearer ")
-                ? header.substring("Bearer ".length()).getBytes(StandardCharsets.UTF_8)
-                : new byte[0];
-        if (!MessageDigest.isEqual(token, given)) { // compares in constant time
-            response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
-            throw ApiException.of(401, "authentication_error", "the token is missing or wrong");
-        }
-    }
-
-    private static void require(Request request, String method, Response response) throws ApiException {
-        if (!request.getMethod().equals(method)) {
-            response.getHeaders().put(HttpHeader.ALLOW, method);
-            throw ApiException.of(405, "invalid_request_error", "only " + method + " is possible here");
-        }
     }
 
     private void health(Response response) throws IOException {
@@ -193,20 +205,6 @@ final class ApiHandler extends Handler.Abstract {
             }
         }
         write(response, status, json);
-    }
-
-    private static byte[] body(Request request) throws ApiException, IOException {
-        String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
-        if (type == null || !type.toLowerCase(Locale.ROOT).matches("application/json\\s*(;.*)?")) {
-            throw ApiException.of(415, "invalid_request_error", "the body must be application/json");
-        }
-        try (InputStream in = Content.Source.asInputStream(request)) {
-            byte[] body = in.readNBytes(MAX_BODY_BYTES + 1);
-            if (body.length > MAX_BODY_BYTES) {
-                throw ApiException.of(413, "invalid_request_error", "the body is too large");
-            }
-            return body;
-        }
     }
 
     private static String requestId(Request request, String prefix) throws ApiException {
@@ -242,19 +240,6 @@ final class ApiHandler extends Handler.Abstract {
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
         }
         Content.Sink.write(response, true, StandardCharsets.UTF_8.encode(json.toString()));
-    }
-
-    private static void answer(ApiException error, Response response, Callback callback) {
-        if (response.isCommitted()) {
-            callback.failed(error);
-            return;
-        }
-        response.setStatus(error.status());
-        if (!error.passes()) {
-            response.getHeaders().put("x-should-retry", "false");
-        }
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-        response.write(true, StandardCharsets.UTF_8.encode(error.body().toString()), callback);
     }
 
     /** What is not even a request: answered in the same shape, where Jetty would send a page. */

@@ -26,6 +26,7 @@ public interface Generator extends AutoCloseable {
      * <ul>
      *   <li>{@link ContextOverflowException} when the prompt leaves no room for an answer
      *   <li>{@link IllegalArgumentException} when a number is outside its range or the prompt is empty
+     *   <li>{@link UnsupportedOperationException} when the model makes embeddings only
      *   <li>{@link GenerationException} when llama.cpp reports a failure
      * </ul>
      */
@@ -52,7 +53,7 @@ public interface Generator extends AutoCloseable {
     List<Embedding> embed(List<int[]> texts, Cancel cancel);
 
     /**
-     * Forgets a conversation, in memory and on disk, unless it is being answered.
+     * Forgets a conversation, in memory and on disk; one that is being answered, when the answer ends.
      *
      * @throws IOException when a file could not be deleted
      */

@@ -3,6 +3,7 @@ package koine.engine.session;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import koine.engine.llama.ContextOptions;
@@ -27,36 +28,53 @@ public final class LlamaGenerator implements Generator {
     /** A processor can be stopped in the middle of a batch, a graphics device only between two. */
     private static final int DEVICE_BATCH = 128;
 
+    /** Where llama.cpp keeps the states of several sequences of one batch in the wrong place, or beyond their memory. */
+    private static final Set<String> ONE_AT_A_TIME = Set.of("plamo2");
+
     private final LlamaModel loaded;
-    private final LlamaContext context;
+    private final @Nullable LlamaContext context;
     private final Vocabulary vocabulary;
     private final Prompts prompts;
     private final ModelInfo info;
     private final Rollback rollback;
-    private final Scheduler scheduler;
+    private final @Nullable Scheduler scheduler;
+    private final Embedder embedder;
 
-    private LlamaGenerator(LlamaLibrary library, LlamaModel loaded, LlamaContext context, GeneratorOptions options) {
+    private LlamaGenerator(
+            LlamaLibrary library,
+            LlamaModel loaded,
+            @Nullable LlamaContext context,
+            int threads,
+            GeneratorOptions options) {
         this.loaded = loaded;
         this.context = context;
         this.vocabulary = loaded.vocabulary();
         this.prompts = new Prompts(vocabulary);
         this.info = new ModelInfo(
                 loaded.description(),
-                Objects.requireNonNullElse(loaded.metadata("general.architecture"), ""),
+                architecture(loaded),
                 loaded.parameters(),
                 loaded.bytes(),
-                context.contextTokens(),
+                context == null ? loaded.trainedContextTokens() : context.contextTokens(),
                 loaded.trainedContextTokens(),
                 loaded.metadata("tokenizer.chat_template"),
                 vocabulary.text(vocabulary.bos()),
                 vocabulary.text(vocabulary.eos()),
-                context.sequences(),
-                0);
+                context == null ? options.slots() : context.sequences(),
+                loaded.embeddingSize());
         this.rollback = new Rollback(loaded.hasRecurrentState(), loaded.slidingWindow());
-        this.scheduler = new Scheduler(context, rollback, snapshots(library, context, options));
+        this.scheduler = context == null
+                ? null
+                : new Scheduler(context, rollback, snapshots(library, context, rollback, options));
+        this.embedder = new Embedder(loaded, threads);
     }
 
-    private static Snapshots snapshots(LlamaLibrary library, LlamaContext context, GeneratorOptions options) {
+    private static String architecture(LlamaModel model) {
+        return Objects.requireNonNullElse(model.metadata("general.architecture"), "");
+    }
+
+    private static Snapshots snapshots(
+            LlamaLibrary library, LlamaContext context, Rollback rollback, GeneratorOptions options) {
         String engine = String.join(
                 "|",
                 library.version(),
@@ -66,7 +84,7 @@ public final class LlamaGenerator implements Generator {
                 options.kvType().name(),
                 "flash attention auto");
         SnapshotFolder folder = options.snapshots() == null ? null : new SnapshotFolder(options.snapshots());
-        return new Snapshots(context, folder, options.model(), engine, options.snapshotBytes());
+        return new Snapshots(context, rollback, folder, options.model(), engine, options.snapshotBytes());
     }
 
     /**
@@ -90,9 +108,10 @@ public final class LlamaGenerator implements Generator {
             int batch = library.supportsGpuOffload() ? DEVICE_BATCH : BATCH;
             int size = contextSize(options.contextTokens(), loaded.trainedContextTokens());
             int threads = options.threads() == 0 ? threads() : options.threads();
-            LlamaContext context =
-                    loaded.newContext(new ContextOptions(size, batch, threads, options.slots(), options.kvType()));
-            return new LlamaGenerator(library, loaded, context, options);
+            int slots = ONE_AT_A_TIME.contains(architecture(loaded)) ? 1 : options.slots();
+            ContextOptions wanted = new ContextOptions(size, batch, threads, slots, options.kvType());
+            LlamaContext context = loaded.generates() ? loaded.newContext(wanted) : null;
+            return new LlamaGenerator(library, loaded, context, threads, options);
         } catch (ModelLoadException | RuntimeException e) {
             loaded.close();
             throw e;
@@ -135,6 +154,9 @@ public final class LlamaGenerator implements Generator {
     public void begin(Request request, Cancel cancel, Sink sink) {
         LlamaSampler sampler = null;
         try {
+            if (scheduler == null || context == null) {
+                throw new UnsupportedOperationException("the model makes embeddings only");
+            }
             int[] tokens = prompts.read(request.prompt());
             if (tokens.length >= context.contextTokens()) {
                 throw new ContextOverflowException(tokens.length, context.contextTokens());
@@ -146,39 +168,61 @@ public final class LlamaGenerator implements Generator {
             if (sampler != null) {
                 sampler.close();
             }
-            sink.onFailure(e instanceof LlamaException ? new GenerationException(String.valueOf(e.getMessage())) : e);
+            refuse(sink, e instanceof LlamaException ? new GenerationException(String.valueOf(e.getMessage())) : e);
+        }
+    }
+
+    private static void refuse(Sink sink, RuntimeException why) {
+        try {
+            sink.onFailure(why);
+        } catch (RuntimeException e) {
+            if (e != why) {
+                why.addSuppressed(e); // there is nobody left to tell
+            }
         }
     }
 
     @Override
     public boolean step() {
-        return scheduler.step();
+        return scheduler != null && scheduler.step();
     }
 
     @Override
     public boolean rest(BooleanSupplier wanted) {
-        return scheduler.rest(wanted);
+        return scheduler != null && scheduler.rest(wanted);
     }
 
     @Override
     public void forget(String cacheKey) throws IOException {
-        scheduler.forget(cacheKey);
+        if (scheduler != null) {
+            scheduler.forget(cacheKey);
+        }
     }
 
     @Override
     public List<Embedding> embed(List<int[]> texts, Cancel cancel) {
-        throw new UnsupportedOperationException("the model has no embeddings");
+        return embedder.embed(texts, cancel);
     }
 
     /** What is kept of a conversation, prompt and answer. */
     int[] readTokens(@Nullable String cacheKey) {
-        return cacheKey == null ? new int[0] : scheduler.tokensOf(cacheKey);
+        return cacheKey == null || scheduler == null ? new int[0] : scheduler.tokensOf(cacheKey);
+    }
+
+    /** Whoever measured elsewhere how quickly this computer reads tells it here. */
+    Snapshots snapshots() {
+        return Objects.requireNonNull(scheduler).snapshots();
     }
 
     @Override
     public void close() {
-        scheduler.close();
-        context.close();
+        if (scheduler != null) {
+            scheduler.close();
+        }
+        if (context != null) {
+            context.close();
+        }
+        embedder.close();
         loaded.close();
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import koine.engine.llama.Batch;
 import koine.engine.llama.LlamaContext;
 import koine.engine.llama.LlamaException;
@@ -230,11 +231,18 @@ final class Scheduler {
             }
             snapshots.save(slot, wanted);
         }
-        return false;
+        return slots.stream().anyMatch(Slot::unsaved);
     }
 
-    /** Forgets a conversation, here and on disk. */
+    Snapshots snapshots() {
+        return snapshots;
+    }
+
+    /** Forgets a conversation, here and on disk; what is being answered goes when it ends. */
     void forget(String key) throws IOException {
+        Stream.concat(running.stream(), waiting.stream())
+                .filter(turn -> turn.isOf(key))
+                .forEach(Turn::forget);
         slots.stream().filter(slot -> slot.idle() && slot.isOf(key)).forEach(Slot::clear);
         snapshots.forget(key);
     }

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import koine.engine.memory.SystemMemory;
 import koine.i18n.Problem;
 
 /**
@@ -19,7 +20,8 @@ public final class ClientMain {
     public static void main(String[] arguments) throws Exception {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        EngineBroker broker = new EngineBroker(Path.of(arguments[0]), Path.of(arguments[1]), List.of(), arguments[4]);
+        EngineBroker broker = new EngineBroker(
+                Path.of(arguments[0]), Path.of(arguments[1]), List.of(), arguments[4], new SystemMemory());
         EngineSpec spec = new EngineSpec(Path.of(arguments[2]), Path.of(arguments[3]), 0);
         try (EngineLease lease = broker.acquire(spec, fraction -> {})) {
             out.println("pid " + lease.pid());

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -29,7 +30,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import koine.engine.Eventually;
+import koine.engine.memory.MemoryProbe;
 import koine.engine.process.ScriptedEngineMain;
+import koine.gguf.GgufValue;
+import koine.gguf.GgufWriter;
 import koine.i18n.Problem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +53,21 @@ class EngineBrokerTest {
     @TempDir
     Path folder;
 
+    /** How much memory the computer is said to have left; what the engines take is not looked at. */
+    private volatile long available = Long.MAX_VALUE / 2;
+
+    private final MemoryProbe memory = new MemoryProbe() {
+        @Override
+        public long availableBytes() {
+            return available;
+        }
+
+        @Override
+        public OptionalLong ownBytes(long pid) {
+            return OptionalLong.empty();
+        }
+    };
+
     private Path runtime;
     private Path logs;
     private Path pack;
@@ -64,7 +83,7 @@ class EngineBrokerTest {
         logs = folder.resolve("logs");
         pack = Files.createDirectory(folder.resolve("pack"));
         model = Files.writeString(folder.resolve("secret-name.gguf"), "fine");
-        broker = new EngineBroker(runtime, logs, List.of(), ENGINE);
+        broker = new EngineBroker(runtime, logs, List.of(), ENGINE, memory);
     }
 
     @AfterEach
@@ -175,12 +194,16 @@ class EngineBrokerTest {
         }
 
         @Test
-        void isAnotherForAnotherModelOrContextOrAFileThatWasReplaced() throws Exception {
+        void isAnotherForAnotherModelOrContextOrThreadsOrAFileThatWasReplaced() throws Exception {
             long first = acquire().pid();
             EngineLease larger = broker.acquire(new EngineSpec(model, pack, 4096), fraction -> {});
             leases.add(larger);
             engines.add(larger.pid());
             assertNotEquals(first, larger.pid());
+            EngineLease slower = broker.acquire(new EngineSpec(model, pack, 0, 1), fraction -> {});
+            leases.add(slower);
+            engines.add(slower.pid());
+            assertNotEquals(first, slower.pid());
             Files.writeString(model, "replaced");
             assertNotEquals(first, acquire().pid());
         }
@@ -216,6 +239,126 @@ class EngineBrokerTest {
     }
 
     @Nested
+    class WhereMemoryIsShort {
+        private static final long MIB = 1 << 20;
+
+        /** One gibibyte of context at 8,192 tokens, and next to no weights. */
+        private Path large(String name) throws IOException {
+            Path file = folder.resolve(name);
+            new GgufWriter()
+                    .put("general.architecture", "llama")
+                    .put("llama.block_count", GgufValue.uint32(32))
+                    .put("llama.context_length", GgufValue.uint32(8192))
+                    .put("llama.embedding_length", GgufValue.uint32(1024))
+                    .put("llama.attention.head_count", GgufValue.uint32(8))
+                    .tensor("token_embd.weight", List.of(32L), new float[32])
+                    .write(file);
+            return file;
+        }
+
+        private EngineLease acquire(Path wanted, int context, List<Problem> notices) throws Problem {
+            EngineLease lease = broker.acquire(new EngineSpec(wanted, pack, context), new LoadListener() {
+                @Override
+                public void onLoadProgress(double fraction) {}
+
+                @Override
+                public void onNotice(Problem notice) {
+                    notices.add(notice);
+                }
+            });
+            leases.add(lease);
+            engines.add(lease.pid());
+            return lease;
+        }
+
+        @Test
+        void anIdleEngineMakesRoomAndItsHolderLearnsThatItHasGone() throws Exception {
+            available = 2_000 * MIB;
+            List<Problem> notices = new ArrayList<>();
+            EngineLease first = acquire(large("first.gguf"), 0, notices);
+            assertEquals("x", answer(first, "say x"));
+            available = 1_000 * MIB;
+            EngineLease second = acquire(large("second.gguf"), 0, notices);
+            ended(Duration.ofSeconds(10), first.pid());
+            assertEquals("y", answer(second, "say y"));
+            assertEquals(
+                    "KOINE-E209",
+                    assertThrows(Problem.class, () -> answer(first, "say x")).code());
+            assertFalse(first.alive());
+        }
+
+        @Test
+        void theContextIsMadeSmallerAndThatIsSaidUnlessSomebodyChoseIt() throws Exception {
+            available = 1_000 * MIB;
+            List<Problem> notices = new ArrayList<>();
+            Path wanted = large("large.gguf");
+            EngineLease smaller = acquire(wanted, 0, notices);
+            assertEquals("KOINE-E112", notices.getFirst().code());
+            assertEquals(4096, notices.getFirst().arguments().get("contextTokens"));
+            assertEquals(8192, notices.getFirst().arguments().get("usualTokens"));
+            assertEquals("x", answer(smaller, "say x"));
+            notices.clear();
+            EngineLease chosen = acquire(wanted, 8192, notices);
+            assertNotEquals(smaller.pid(), chosen.pid());
+            assertEquals(List.of(), notices);
+        }
+
+        @Test
+        void nothingIsStartedWhereNotEvenTheSmallestFits() throws Exception {
+            available = 150 * MIB;
+            Path wanted = large("large.gguf");
+            Problem problem = assertThrows(Problem.class, () -> acquire(wanted, 0, new ArrayList<>()));
+            assertEquals("KOINE-E113", problem.code());
+            assertTrue(
+                    problem.arguments().get("free") instanceof Double free && free < 0.2,
+                    "free: " + problem.arguments());
+        }
+
+        @Test
+        void theUsualContextAndTheSameNumberAreOneEngine() throws Exception {
+            Path wanted = large("large.gguf");
+            EngineLease usual = acquire(wanted, 0, new ArrayList<>());
+            assertEquals(usual.pid(), acquire(wanted, 8192, new ArrayList<>()).pid());
+            assertEquals(
+                    usual.pid(), acquire(wanted, 100_000, new ArrayList<>()).pid());
+        }
+    }
+
+    @Nested
+    class ALoadThatIsGivenUp {
+        @Test
+        void endsAtOnceAndItsEngineToo() throws Exception {
+            Files.writeString(model, "hang");
+            CountDownLatch loading = new CountDownLatch(1);
+            CompletableFuture<Problem> ended = new CompletableFuture<>();
+            Thread waiting = Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    broker.acquire(new EngineSpec(model, pack, 0), fraction -> loading.countDown())
+                            .close();
+                } catch (Problem e) {
+                    ended.complete(e);
+                }
+            });
+            assertTrue(loading.await(60, TimeUnit.SECONDS));
+            long engine = brokerFile(brokerFile()).get("pid").getAsLong();
+            engines.add(engine);
+            waiting.interrupt();
+            assertEquals("KOINE-E108", ended.get(500, TimeUnit.MILLISECONDS).code());
+            EngineBrokerTest.ended(Duration.ofSeconds(15), engine);
+        }
+    }
+
+    @Test
+    void theEnvironmentBringsNoOtherNativeCodeIntoTheEngine() {
+        for (String name : List.of("GGML_BACKEND_PATH", "LLAMA_ARG_MODEL", "LD_PRELOAD", "JAVA_TOOL_OPTIONS")) {
+            assertTrue(EngineLauncher.changesNativeCode(name), name);
+        }
+        for (String name : List.of("PATH", "GGML_VK_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES", "LANG")) {
+            assertFalse(EngineLauncher.changesNativeCode(name), name);
+        }
+    }
+
+    @Nested
     class AnEngineEnds {
         @Test
         void afterItsLastLeaseAndTakesItsFileWithIt() throws Exception {
@@ -243,8 +386,8 @@ class EngineBrokerTest {
         void whenNobodyComesForItAtAll() throws Exception {
             EngineKey key = EngineKey.of(new EngineSpec(model, pack, 0));
             PrivateFolder.ensure(runtime);
-            Process orphan =
-                    new EngineLauncher(logs, List.of(), ENGINE).launch(key, runtime.resolve("engine-orphan.json"));
+            Process orphan = new EngineLauncher(logs, List.of(), ENGINE)
+                    .launch(key, new MemoryBudget.Plan(key.options(), 0), runtime.resolve("engine-orphan.json"));
             engines.add(orphan.pid());
             ended(Duration.ofSeconds(13), orphan.pid());
         }
@@ -253,8 +396,8 @@ class EngineBrokerTest {
         void byACrashWithoutADumpThatWouldHoldPiecesOfConversations() throws Exception {
             EngineKey key = EngineKey.of(new EngineSpec(model, pack, 0));
             PrivateFolder.ensure(runtime);
-            Process crashing =
-                    new EngineLauncher(logs, List.of(), ENGINE).launch(key, runtime.resolve("engine-crash.json"));
+            Process crashing = new EngineLauncher(logs, List.of(), ENGINE)
+                    .launch(key, new MemoryBudget.Plan(key.options(), 0), runtime.resolve("engine-crash.json"));
             engines.add(crashing.pid());
             signal("SEGV", crashing.pid());
             assertTrue(crashing.waitFor(10, TimeUnit.SECONDS));
@@ -328,7 +471,7 @@ class EngineBrokerTest {
             assertTrue(received.toString().startsWith("0 "));
             Eventually.within(Duration.ofSeconds(1), "the lease knows", () -> !lease.alive());
             assertEquals(
-                    "KOINE-E201",
+                    "KOINE-E209",
                     assertThrows(Problem.class, () -> answer(lease, "say x")).code());
             EngineLease next = acquire();
             assertNotEquals(lease.pid(), next.pid());
@@ -439,7 +582,7 @@ class EngineBrokerTest {
 
         @Test
         void comesWithTheExitCodeWhenTheProcessCannotStart() {
-            broker = new EngineBroker(runtime, logs, List.of("-XX:NoSuchOption"), ENGINE);
+            broker = new EngineBroker(runtime, logs, List.of("-XX:NoSuchOption"), ENGINE, memory);
             Problem problem = assertThrows(Problem.class, () -> acquire());
             assertEquals("KOINE-E104", problem.code());
             assertEquals(1, problem.arguments().get("exitCode"));

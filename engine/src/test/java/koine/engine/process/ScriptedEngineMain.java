@@ -1,6 +1,7 @@
 package koine.engine.process;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -23,7 +24,8 @@ public final class ScriptedEngineMain {
             throws ModelLoadException {
         String script;
         try {
-            script = Files.readString(options.model()).strip();
+            script = Files.readString(options.model(), StandardCharsets.ISO_8859_1)
+                    .strip(); // a real model's header is no script
         } catch (IOException e) {
             throw new ModelLoadException(Reason.MISSING, "no file");
         }

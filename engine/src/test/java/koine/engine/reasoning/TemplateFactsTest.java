@@ -62,6 +62,15 @@ class TemplateFactsTest {
     }
 
     @Test
+    void what_a_template_does_unasked_is_told_though_it_prints_more_space_then() {
+        String source = "{% if thinking is not defined %}  {% set thinking = false %}{% endif %}"
+                + "Bot:{% if thinking %}<think>{% else %}</think>{% endif %}";
+        assertEquals(Think.OFF, ThinkingSwitch.of(source).usual());
+        assertEquals(
+                Think.ON, ThinkingSwitch.of(source.replace("= false", "= true")).usual());
+    }
+
+    @Test
     void a_variable_that_makes_no_difference_is_left_alone() {
         ThinkingSwitch thinking = ThinkingSwitch.of("{% if enable_thinking and false %}{% endif %}{{ messages }}");
         assertFalse(thinking.isSwitchable());
@@ -76,7 +85,7 @@ class TemplateFactsTest {
                 + "{{ reasoning_effort }}{{ thinking_budget }}{% endfor %}{% endfor %}";
         String open = "{#".repeat(500_000) + "<think>";
         String tags = "<think:".repeat(200_000);
-        assertTimeout(Duration.ofSeconds(20), () -> {
+        assertTimeout(Duration.ofSeconds(60), () -> {
             for (String source : List.of(loop, open, tags, "<" + "a".repeat(1_000_000))) {
                 ReasoningFormat.detect(source);
                 EndOfTurn.texts(source);

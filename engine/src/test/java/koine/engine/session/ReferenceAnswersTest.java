@@ -4,17 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import koine.engine.NativeKit;
 import koine.engine.session.Generator.Outcome;
 import koine.engine.template.ChatTemplate;
@@ -86,37 +82,15 @@ class ReferenceAnswersTest {
     }
 
     private List<String> referenceLines(Path pack, Path model) throws IOException {
-        String compiler = NativeKit.compiler("g++", "clang++");
-        Path source = folder.resolve("reference.cpp");
-        try (InputStream in = getClass().getResourceAsStream("reference.cpp")) {
-            Files.copy(Objects.requireNonNull(in), source);
-        }
-        Path program = folder.resolve("reference");
-        List<String> command = new ArrayList<>(List.of(compiler, "-std=c++17", "-O1", source.toString()));
-        command.addAll(NativeKit.includeFlags());
-        command.addAll(libraries(pack));
-        command.addAll(List.of("-Wl,-rpath," + pack, "-o", program.toString()));
-        NativeKit.run(command.toArray(String[]::new));
-        List<String> lines = NativeKit.runWith(
+        List<String> lines = CppProgram.compile("reference", folder)
+                .run(
                         String.join("\n", QUESTIONS) + "\n",
-                        program.toString(),
                         pack.toString(),
                         model.toString(),
                         String.valueOf(Chat.THREADS),
-                        String.valueOf(MAX_TOKENS))
-                .lines()
-                .toList();
+                        String.valueOf(MAX_TOKENS));
         assertEquals(3 * QUESTIONS.size(), lines.size());
         return lines;
-    }
-
-    /** What the program calls itself; the compiler finds what these need beside them. */
-    private static List<String> libraries(Path pack) throws IOException {
-        try (Stream<Path> files = Files.list(pack)) {
-            return files.map(Path::toString)
-                    .filter(file -> file.matches(".*[/\\\\]lib(llama|ggml|ggml-base)(\\.[a-z]+)?(\\.v[0-9.]+)?\\.so"))
-                    .toList();
-        }
     }
 
     private static int[] tokens(String line) {

@@ -14,6 +14,12 @@ public sealed interface Activity {
     /** The model reads the conversation. Tokens. */
     record Reading(int processed, int total) implements Activity {}
 
+    /** The model thinks before it answers. */
+    record Thinking() implements Activity {}
+
+    /** @param share of the oldest messages that is read, 0 to 1 */
+    record Summarizing(double share) implements Activity {}
+
     /** The answer comes. */
     record Writing() implements Activity {}
 

@@ -1,6 +1,7 @@
 package koine.ui.chat;
 
 import java.util.Map;
+import java.util.function.Function;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.value.ObservableValue;
@@ -32,6 +33,9 @@ final class AnswerView extends VBox {
     private final MessageModel message;
     private final Texts texts;
     private final ModelChoice models;
+    private final ThoughtsView thoughts;
+    private final Runnable goOn;
+    private final Function<Problem, OverflowCard> overflows;
 
     /**
      * @param newest whether this is the conversation's last message, the one that can be asked for anew
@@ -45,7 +49,11 @@ final class AnswerView extends VBox {
             ReadOnlyBooleanProperty newest,
             ObservableValue<Activity> activity,
             Runnable retry,
-            ModelChoice models) {
+            Runnable goOn,
+            ModelChoice models,
+            Function<Problem, OverflowCard> overflows) {
+        this.goOn = goOn;
+        this.overflows = overflows;
         this.models = models;
         this.message = message;
         this.texts = texts;
@@ -56,12 +64,24 @@ final class AnswerView extends VBox {
         body.markdown().bind(message.text());
         body.visibleProperty().bind(message.text().isNotEmpty());
         body.managedProperty().bind(body.visibleProperty());
-        getChildren().addAll(body, progress(newest, activity), notice(), actions(newest, retry));
+        thoughts = new ThoughtsView(message, texts, paragraphs);
+        getChildren()
+                .addAll(
+                        thoughts,
+                        body,
+                        progress(newest, activity),
+                        notice(newest),
+                        overflow(newest),
+                        actions(newest, retry));
         accessibleTextProperty()
                 .bind(texts.bind(
                         "chat.message.answer",
                         () -> Map.of("text", message.text().get()),
                         message.text()));
+    }
+
+    ThoughtsView thoughts() {
+        return thoughts;
     }
 
     /** How far the model is, until the first word comes. */
@@ -83,7 +103,8 @@ final class AnswerView extends VBox {
                 .bind(Bindings.createBooleanBinding(
                         () -> message.state().get() == MessageState.STREAMING
                                 && newest.get()
-                                && !(activity.getValue() instanceof Activity.Writing),
+                                && !(activity.getValue() instanceof Activity.Writing)
+                                && !(activity.getValue() instanceof Activity.Thinking),
                         message.state(),
                         newest,
                         activity));
@@ -110,13 +131,18 @@ final class AnswerView extends VBox {
     }
 
     /** One calm sentence when the answer is not whole. */
-    private Region notice() {
+    private Region notice(ReadOnlyBooleanProperty newest) {
         Label sentence = new Label();
         sentence.setWrapText(true);
         sentence.setMinHeight(Region.USE_PREF_SIZE);
         sentence.setGraphic(Icons.of(Material2OutlinedAL.INFO));
         sentence.getStyleClass().add(Style.NOTICE);
-        sentence.textProperty().bind(texts.bind(this::sentence, message.state(), message.problem()));
+        sentence.textProperty().bind(texts.bind(
+                        () -> overflowing(newest) ? "" : sentence(),
+                        message.state(),
+                        message.problem(),
+                        message.stored(),
+                        newest));
         sentence.visibleProperty().bind(sentence.textProperty().isNotEmpty());
         sentence.managedProperty().bind(sentence.visibleProperty());
         return sentence;
@@ -130,8 +156,43 @@ final class AnswerView extends VBox {
         return switch (message.state().get()) {
             case INTERRUPTED -> texts.get("chat.interrupted");
             case FAILED -> texts.get("chat.failed");
-            case STREAMING, COMPLETE -> "";
+            case STREAMING -> "";
+            case COMPLETE -> limit();
         };
+    }
+
+    /** When the engine, not the model, ended the answer. */
+    private String limit() {
+        Message stored = message.stored().get();
+        Message.Ending ending = stored.ending();
+        if (ending == null || !ending.finish().equals(Message.Ending.LENGTH)) {
+            return "";
+        }
+        boolean full = ending.contextTokens() > 0 && stored.usedTokens() >= ending.contextTokens() - 1;
+        return texts.get(full ? "chat.limit.context" : "chat.limit");
+    }
+
+    private boolean overflowing(ReadOnlyBooleanProperty newest) {
+        Problem problem = message.problem().get();
+        return newest.get() && problem != null && problem.code().equals("KOINE-E202");
+    }
+
+    /** In the place of an answer that did not fit, while it is the newest. */
+    private Region overflow(ReadOnlyBooleanProperty newest) {
+        VBox place = new VBox();
+        Runnable fill = () -> {
+            Problem problem = message.problem().get();
+            place.getChildren().clear();
+            if (problem != null && overflowing(newest)) {
+                place.getChildren().add(overflows.apply(problem));
+            }
+            place.setVisible(!place.getChildren().isEmpty());
+            place.setManaged(place.isVisible());
+        };
+        message.problem().subscribe(fill);
+        newest.subscribe(fill);
+        fill.run();
+        return place;
     }
 
     private Region actions(ReadOnlyBooleanProperty newest, Runnable retry) {
@@ -146,10 +207,21 @@ final class AnswerView extends VBox {
         again.setOnAction(event -> retry.run());
         again.visibleProperty().bind(newest);
         again.managedProperty().bind(newest);
+        Button more = new Button();
+        more.getStyleClass().addAll(Style.CONTINUE, "small", "flat");
+        more.textProperty().bind(texts.bind("chat.continue"));
+        more.setOnAction(event -> goOn.run());
+        more.visibleProperty()
+                .bind(Bindings.createBooleanBinding(
+                        () -> newest.get() && message.state().get() == MessageState.COMPLETE && !limit().isEmpty(),
+                        newest,
+                        message.state(),
+                        message.stored()));
+        more.managedProperty().bind(more.visibleProperty());
         Label meta = new Label();
         meta.getStyleClass().add(Style.MESSAGE_META);
         meta.textProperty().bind(texts.bind(this::meta, message.stored(), models.installed()));
-        HBox row = new HBox(copy, again, meta);
+        HBox row = new HBox(copy, again, more, meta);
         row.setAlignment(Pos.CENTER_LEFT);
         row.getStyleClass().add("actions");
         row.visibleProperty()

@@ -17,7 +17,9 @@ import javafx.collections.ObservableList;
 import koine.app.chat.ChatObserver;
 import koine.app.chat.ChatOptions;
 import koine.app.chat.ChatService;
+import koine.app.chat.Overflow;
 import koine.app.conversations.ChatTurn;
+import koine.app.conversations.ContextNote;
 import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.Message;
@@ -39,6 +41,8 @@ public final class ChatSession {
     /** At most twenty repaints a second: text arrives faster, and every repaint takes time from the model. */
     static final Duration REPAINT_INTERVAL = Duration.ofMillis(50);
 
+    private static final long NANOS_A_MILLI = 1_000_000;
+
     private final ChatService chat;
     private final ConversationStore store;
     private final Tasks tasks;
@@ -46,6 +50,9 @@ public final class ChatSession {
     private final ReadOnlyObjectWrapper<@Nullable String> id;
     private final ReadOnlyObjectWrapper<Activity> activity = new ReadOnlyObjectWrapper<>(new Activity.Idle());
     private final ReadOnlyObjectWrapper<@Nullable Problem> problem = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyObjectWrapper<@Nullable Overflow> overflow = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyObjectWrapper<@Nullable ContextNote> note = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyObjectWrapper<ContextMeter.@Nullable Room> room = new ReadOnlyObjectWrapper<>();
     private final StringProperty draft = new SimpleStringProperty("");
     private final ObservableList<MessageModel> messages = FXCollections.observableArrayList();
     private boolean loaded;
@@ -83,6 +90,21 @@ public final class ChatSession {
     /** What went wrong before there was an answer to show it at. */
     public ReadOnlyObjectProperty<@Nullable Problem> problem() {
         return problem.getReadOnlyProperty();
+    }
+
+    /** What can be done about a question that did not fit; null while nothing has to be, or it is not known yet. */
+    public ReadOnlyObjectProperty<@Nullable Overflow> overflow() {
+        return overflow.getReadOnlyProperty();
+    }
+
+    /** From where on the conversation is sent, when not from its beginning. */
+    public ReadOnlyObjectProperty<@Nullable ContextNote> note() {
+        return note.getReadOnlyProperty();
+    }
+
+    /** How much of the context the newest answer left. */
+    ReadOnlyObjectProperty<ContextMeter.@Nullable Room> room() {
+        return room.getReadOnlyProperty();
     }
 
     public StringProperty draft() {
@@ -123,14 +145,15 @@ public final class ChatSession {
                 });
     }
 
-    private record Found(Instant updatedAt, List<Message> messages) {}
+    private record Found(
+            Instant updatedAt, List<Message> messages, Optional<ContextNote> note) {}
 
     /** Empty when there is nothing newer. In the background. */
     private Optional<Found> read(String stored, @Nullable Instant known) {
         return store.find(stored)
                 .map(Conversation::updatedAt) // read first: what is written meanwhile is found the next time
                 .filter(updatedAt -> !updatedAt.equals(known))
-                .map(updatedAt -> new Found(updatedAt, store.messages(stored)));
+                .map(updatedAt -> new Found(updatedAt, store.messages(stored), store.contextNote(stored)));
     }
 
     private void take(Found found, int turnsBefore) {
@@ -157,6 +180,99 @@ public final class ChatSession {
         if (!wanted.equals(messages)) {
             messages.setAll(wanted);
         }
+        note.set(found.note().orElse(null));
+        measure();
+    }
+
+    private void measure() {
+        for (MessageModel model : messages.reversed()) {
+            Message message = model.stored().get();
+            Message.Ending ending = message.ending();
+            if (ending != null && ending.contextTokens() > 0) {
+                room.set(new ContextMeter.Room(message.usedTokens(), ending.contextTokens()));
+                return;
+            }
+        }
+        room.set(null);
+    }
+
+    /** Has the model go on with an answer that a limit cut off. */
+    public void goOn(String question, ChatOptions options) {
+        if (!busy()) {
+            Run run = new Run(question, null, options);
+            run.start(() -> chat.ask(id.get(), question, options, run));
+        }
+    }
+
+    /** Stops sending the oldest messages, and asks the question again. */
+    public void dropOldest(ChatOptions options) {
+        makeRoom(options, new Activity.Asked(), stored -> chat.context().dropOldest(stored, options));
+    }
+
+    /** Gives the conversation a larger context, and asks the question again. */
+    public void enlarge(int contextTokens, ChatOptions options) {
+        makeRoom(options, new Activity.Asked(), stored -> {
+            chat.context().enlarge(stored, contextTokens, options);
+            return note.get();
+        });
+    }
+
+    /** Has the oldest messages summarized, and asks the question again. */
+    public void summarize(ChatOptions options) {
+        ChatObserver progress = new ChatObserver() {
+            @Override
+            public void onPromptProgress(int processed, int cached, int total) {
+                double share = total == 0 ? 0 : (double) processed / total;
+                tasks.ui(() -> seen(new Activity.Summarizing(share)));
+            }
+        };
+        makeRoom(
+                options,
+                new Activity.Summarizing(0),
+                stored -> chat.context().summarize(stored, options, progress));
+    }
+
+    private interface Room {
+        @Nullable
+        ContextNote make(String conversationId) throws Problem;
+    }
+
+    private void makeRoom(ChatOptions options, Activity shown, Room work) {
+        String stored = id.get();
+        if (stored == null || busy()) {
+            return;
+        }
+        problem.set(null);
+        activity.set(shown);
+        tasks.run(
+                () -> Optional.ofNullable(work.make(stored)),
+                made -> {
+                    boolean givenUp = shown instanceof Activity.Summarizing && made.isEmpty();
+                    activity.set(new Activity.Idle());
+                    if (!givenUp) {
+                        note.set(made.orElse(null));
+                        retry(options);
+                    }
+                },
+                e -> {
+                    activity.set(new Activity.Idle());
+                    failed(e);
+                });
+    }
+
+    /** Sends what was left out, or summarized, as it was. */
+    public void undoNote() {
+        String stored = id.get();
+        if (stored == null || busy()) {
+            return;
+        }
+        tasks.run(
+                () -> {
+                    chat.context().undo(stored);
+                    return store.contextNote(stored);
+                },
+                now -> note.set(now.orElse(null)),
+                this::failed);
     }
 
     /** Sends what is typed, unless that is nothing or an answer still runs. */
@@ -166,7 +282,7 @@ public final class ChatSession {
             return;
         }
         draft.set("");
-        Run run = new Run(question, null);
+        Run run = new Run(question, null, options);
         run.start(() -> chat.ask(id.get(), question, options, run));
     }
 
@@ -177,7 +293,7 @@ public final class ChatSession {
             return;
         }
         MessageModel last = messages.getLast();
-        Run run = new Run(null, last.fromUser() ? null : last);
+        Run run = new Run(null, last.fromUser() ? null : last, options);
         run.start(() -> chat.retry(stored, options, run));
     }
 
@@ -208,6 +324,21 @@ public final class ChatSession {
         problem.set(Failures.problem(e, LOG, "unexpected failure in a conversation"));
     }
 
+    private void findWays(ChatOptions options) {
+        String stored = id.get();
+        int turn = turns;
+        if (stored != null) {
+            tasks.run(
+                    () -> chat.context().examine(stored, options),
+                    found -> {
+                        if (turn == turns) {
+                            overflow.set(found);
+                        }
+                    },
+                    this::failed);
+        }
+    }
+
     private interface Work {
         Message call() throws Problem;
     }
@@ -218,10 +349,15 @@ public final class ChatSession {
         private final @Nullable MessageModel replaced;
         private final Throttle repaint = tasks.throttle(REPAINT_INTERVAL, this::show);
         private final StringBuilder arrived = new StringBuilder();
+        private final StringBuilder thoughts = new StringBuilder();
+        private final ChatOptions options;
+        private long thinkingSince = -1;
+        private long thoughtMillis = -1;
         private @Nullable Activity progress;
         private @Nullable MessageModel answer;
 
-        Run(@Nullable String question, @Nullable MessageModel replaced) {
+        Run(@Nullable String question, @Nullable MessageModel replaced, ChatOptions options) {
+            this.options = options;
             this.question = question;
             this.replaced = replaced;
         }
@@ -229,6 +365,7 @@ public final class ChatSession {
         void start(Work work) {
             turns++;
             problem.set(null);
+            overflow.set(null);
             activity.set(new Activity.Asked());
             tasks.run(work::call, this::ended, this::broken);
         }
@@ -277,8 +414,23 @@ public final class ChatSession {
         }
 
         @Override
+        public void onReasoning(String text) {
+            synchronized (arrived) {
+                if (thinkingSince < 0) {
+                    thinkingSince = tasks.nanoTime();
+                }
+                thoughts.append(text);
+                progress = new Activity.Thinking();
+            }
+            repaint.request();
+        }
+
+        @Override
         public void onText(String text) {
             synchronized (arrived) {
+                if (thinkingSince >= 0 && thoughtMillis < 0) {
+                    thoughtMillis = (tasks.nanoTime() - thinkingSince) / NANOS_A_MILLI;
+                }
                 arrived.append(text);
                 progress = new Activity.Writing();
             }
@@ -287,8 +439,13 @@ public final class ChatSession {
 
         private void show() {
             String text;
+            String thought;
+            long millis;
             Activity now;
             synchronized (arrived) {
+                thought = thoughts.toString();
+                thoughts.setLength(0);
+                millis = thoughtMillis;
                 text = arrived.toString();
                 arrived.setLength(0);
                 now = progress;
@@ -297,7 +454,16 @@ public final class ChatSession {
             if (now != null && busy()) {
                 seen(now);
             }
-            if (answer != null && !text.isEmpty()) {
+            if (answer == null) {
+                return;
+            }
+            if (!thought.isEmpty()) {
+                answer.think(thought);
+            }
+            if (millis >= 0) {
+                answer.thought(millis);
+            }
+            if (!text.isEmpty()) {
                 answer.append(text);
             }
         }
@@ -307,6 +473,7 @@ public final class ChatSession {
             if (answer != null) {
                 answer.end(stored);
             }
+            measure();
             activity.set(new Activity.Idle());
             onChanged.accept(ChatSession.this);
         }
@@ -322,6 +489,9 @@ public final class ChatSession {
                 failed(e);
             } else {
                 answer.fail(Failures.problem(e, LOG, "unexpected failure in an answer"));
+                if (e instanceof Problem tooLong && tooLong.code().equals("KOINE-E202")) {
+                    findWays(options);
+                }
             }
             onChanged.accept(ChatSession.this);
         }

@@ -3,6 +3,8 @@ package koine.ui.chat;
 import java.util.List;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import koine.app.conversations.ContextNote;
 import javafx.collections.ListChangeListener;
 import javafx.geometry.Insets;
 import javafx.geometry.Pos;
@@ -46,6 +48,7 @@ public final class ChatView extends BorderPane {
     private final Hyperlink earlier = new Hyperlink();
     private final EmptyChat empty;
     private final ListChangeListener<MessageModel> messagesChanged = change -> draw();
+    private final ReadOnlyObjectWrapper<ContextMeter.@Nullable Room> room = new ReadOnlyObjectWrapper<>();
     private int firstShown;
     private @Nullable ChatSession shown;
     private Subscription bound = Subscription.EMPTY;
@@ -94,10 +97,15 @@ public final class ChatView extends BorderPane {
 
         composer = new Composer(
                 texts, shell.tasks()::nanoTime, this::send, () -> session().stop());
+        composer.offerThinking(shell.thinkingPossible(), shell.thinking());
         Label hint = new Label();
         hint.getStyleClass().add(Style.HINT);
         hint.textProperty().bind(texts.bind("chat.hint"));
-        VBox bottom = new VBox(problem(), composer, hint);
+        StackPane status = new StackPane(hint, new ContextMeter(room, texts));
+        status.setAlignment(Pos.CENTER);
+        StackPane.setAlignment(status.getChildren().getLast(), Pos.CENTER_RIGHT);
+        StackPane.setAlignment(hint, Pos.CENTER_LEFT);
+        VBox bottom = new VBox(problem(), composer, status);
         bottom.getStyleClass().addAll(Style.COLUMN, "bottom");
         bottom.setAlignment(Pos.CENTER);
         StackPane foot = new StackPane(bottom);
@@ -154,6 +162,8 @@ public final class ChatView extends BorderPane {
         session.messages().addListener(messagesChanged);
         bound = session.activity().subscribe(activity -> composer.setBusy(activity.busy()));
         bound = bound.and(session.problem().subscribe(this::showProblem));
+        bound = bound.and(session.room().subscribe(room::set));
+        bound = bound.and(session.note().subscribe((before, now) -> redraw()));
         firstShown = Math.max(0, session.messages().size() - PAGE);
         redraw();
         place.toEnd();
@@ -198,9 +208,19 @@ public final class ChatView extends BorderPane {
     }
 
     private Node view(MessageModel message) {
-        if (message.fromUser()) {
-            return new QuestionView(message, texts, paragraphs);
+        Node view = message.fromUser() ? new QuestionView(message, texts, paragraphs) : answer(message);
+        ContextNote note = session().note().get();
+        if (note == null || !message.stored().get().id().equals(note.firstSentId())) {
+            return view;
         }
+        int before = session().messages().indexOf(message);
+        VBox both = new VBox(
+                new NotSentLine(before, note.summary(), texts, paragraphs, session()::undoNote), view);
+        both.getStyleClass().add(Style.COLUMN);
+        return both;
+    }
+
+    private AnswerView answer(MessageModel message) {
         return new AnswerView(
                 message,
                 texts,
@@ -209,7 +229,25 @@ public final class ChatView extends BorderPane {
                 newest.getReadOnlyProperty(),
                 session().activity(),
                 shell::retry,
-                shell.models());
+                shell::goOn,
+                shell.models(),
+                problem -> new OverflowCard(
+                        problem, session().overflow(), session().activity(), texts, new OverflowCard.Ways() {
+                            @Override
+                            public void dropOldest() {
+                                shell.dropOldest();
+                            }
+
+                            @Override
+                            public void enlarge(int contextTokens) {
+                                shell.enlarge(contextTokens);
+                            }
+
+                            @Override
+                            public void summarize() {
+                                shell.summarize();
+                            }
+                        }));
     }
 
     private final Label problemLabel = new Label();

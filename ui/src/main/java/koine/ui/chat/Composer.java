@@ -8,6 +8,11 @@ import javafx.geometry.NodeOrientation;
 import javafx.geometry.Pos;
 import javafx.scene.TraversalDirection;
 import javafx.scene.control.Button;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.layout.HBox;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.value.ObservableValue;
+import org.kordamp.ikonli.material2.Material2OutlinedAL;
 import javafx.scene.control.TextArea;
 import javafx.scene.input.InputMethodEvent;
 import javafx.scene.input.KeyCode;
@@ -43,6 +48,7 @@ public final class Composer extends BorderPane {
     private final TextArea area = new TextArea();
     private final Text ruler = new Text();
     private final Button send = new Button();
+    private final ToggleButton think = new ToggleButton();
     private final EnterKey enter;
     private final Runnable onSend;
     private final FontIcon sendIcon;
@@ -90,9 +96,30 @@ public final class Composer extends BorderPane {
         area.textProperty().subscribe(text -> send.pseudoClassStateChanged(EMPTY, text.isBlank()));
 
         setCenter(area);
-        setRight(send);
-        setAlignment(send, Pos.BOTTOM_CENTER);
+        think.setVisible(false);
+        think.setManaged(false);
+        HBox buttons = new HBox(think, send);
+        buttons.getStyleClass().add("buttons");
+        buttons.setAlignment(Pos.BOTTOM_CENTER);
+        setRight(buttons);
         setOnMouseClicked(event -> area.requestFocus());
+    }
+
+    /**
+     * Shows a switch for thinking while the model has one.
+     *
+     * @param wanted whether the next answer is to be thought about first
+     */
+    void offerThinking(ObservableValue<Boolean> possible, BooleanProperty wanted) {
+        Buttons.icon(think, Icons.of(Material2OutlinedAL.EMOJI_OBJECTS), texts.bind("chat.think"));
+        think.getStyleClass().add(Style.THINK);
+        think.selectedProperty().bindBidirectional(wanted);
+        think.visibleProperty().bind(possible);
+        think.managedProperty().bind(think.visibleProperty());
+    }
+
+    ToggleButton thinkSwitch() {
+        return think;
     }
 
     /** The field itself, for the draft and the focus. */

@@ -1,6 +1,8 @@
 package koine.ui.chat;
 
 import java.util.Locale;
+import javafx.beans.property.ReadOnlyLongProperty;
+import javafx.beans.property.ReadOnlyLongWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -15,12 +17,36 @@ public final class MessageModel {
     private final ReadOnlyObjectWrapper<Message> stored;
     private final ReadOnlyStringWrapper text;
     private final ReadOnlyObjectWrapper<MessageState> state;
+    private final ReadOnlyStringWrapper reasoning;
+    private final ReadOnlyLongWrapper thoughtMillis;
     private final ReadOnlyObjectWrapper<@Nullable Problem> problem = new ReadOnlyObjectWrapper<>();
 
     public MessageModel(Message message) {
         stored = new ReadOnlyObjectWrapper<>(message);
         text = new ReadOnlyStringWrapper(message.content());
         state = new ReadOnlyObjectWrapper<>(message.state());
+        Message.Reasoning thoughts = message.reasoning();
+        reasoning = new ReadOnlyStringWrapper(thoughts == null ? "" : thoughts.text());
+        thoughtMillis = new ReadOnlyLongWrapper(
+                thoughts == null || message.state() == MessageState.STREAMING ? -1 : thoughts.millis());
+    }
+
+    /** What the model thought before its answer; empty when it did not. */
+    public ReadOnlyStringProperty reasoning() {
+        return reasoning.getReadOnlyProperty();
+    }
+
+    /** How long it thought; negative while it does. */
+    public ReadOnlyLongProperty thoughtMillis() {
+        return thoughtMillis.getReadOnlyProperty();
+    }
+
+    void think(String more) {
+        reasoning.set(reasoning.get() + more);
+    }
+
+    void thought(long millis) {
+        thoughtMillis.set(millis);
     }
 
     /** The message as it was stored last; of a streaming answer the text is in {@link #text()}. */
@@ -58,6 +84,11 @@ public final class MessageModel {
         stored.set(message);
         if (!message.content().equals(text.get())) {
             text.set(message.content());
+        }
+        Message.Reasoning thoughts = message.reasoning();
+        if (thoughts != null) {
+            reasoning.set(thoughts.text());
+            thoughtMillis.set(thoughts.millis());
         }
         state.set(message.state());
     }

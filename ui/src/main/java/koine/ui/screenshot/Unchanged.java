@@ -4,8 +4,10 @@ import java.util.List;
 import koine.app.Assistant;
 import koine.app.Folders;
 import koine.app.Settings;
+import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
+import koine.engine.door.ServedModels;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.models.ModelStore;
@@ -29,8 +31,18 @@ record Unchanged(Assistant assistant) implements Assistant {
     }
 
     @Override
+    public SpeedTest speedTest() {
+        return assistant.speedTest();
+    }
+
+    @Override
     public Folders folders() {
         return assistant.folders();
+    }
+
+    @Override
+    public ServedModels served() {
+        return assistant.served();
     }
 
     @Override

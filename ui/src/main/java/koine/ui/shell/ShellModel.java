@@ -4,6 +4,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
+import javafx.beans.property.SimpleBooleanProperty;
+import koine.app.chat.ChatOptions;
+import koine.engine.client.EngineFacts;
+import koine.engine.client.Thinking;
 import javafx.beans.property.ReadOnlyDoubleProperty;
 import javafx.beans.property.ReadOnlyDoubleWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
@@ -37,6 +44,9 @@ public final class ShellModel {
     private final ReadOnlyObjectWrapper<Screen> screen = new ReadOnlyObjectWrapper<>(Screen.CHAT);
     private final ReadOnlyObjectWrapper<ChatSession> session;
     private final ReadOnlyDoubleWrapper preparing = new ReadOnlyDoubleWrapper();
+    private final ReadOnlyObjectWrapper<EngineFacts> facts = new ReadOnlyObjectWrapper<>(EngineFacts.UNKNOWN);
+    private final ReadOnlyBooleanWrapper thinkingPossible = new ReadOnlyBooleanWrapper();
+    private final BooleanProperty thinking = new SimpleBooleanProperty(true);
     private boolean browsing;
     private final ReadOnlyObjectWrapper<@Nullable String> open = new ReadOnlyObjectWrapper<>();
 
@@ -53,6 +63,7 @@ public final class ShellModel {
         this.conversations = new ConversationList(assistant.conversations(), tasks);
         this.models = new ModelChoice(assistant.models(), assistant.settings(), tasks, answerLanguage);
         this.session = new ReadOnlyObjectWrapper<>(begin());
+        this.facts.subscribe(now -> thinkingPossible.set(now.thinking() == Thinking.SWITCHABLE));
     }
 
     /** Reads the profile; shows the welcome screen when it holds no conversation. */
@@ -68,6 +79,7 @@ public final class ShellModel {
     /** From now on the model that answers is loaded as soon as it is known, so that the first answer need not wait. */
     public void prepareModels() {
         models.current().subscribe(model -> {
+            facts.set(EngineFacts.UNKNOWN);
             if (model != null) {
                 assistant
                         .chat()
@@ -75,6 +87,11 @@ public final class ShellModel {
                                 models.optionsOf(model),
                                 fraction -> tasks.ui(() -> {
                                     preparing.set(fraction < 1 ? fraction : 0);
+                                }),
+                                found -> tasks.ui(() -> {
+                                    if (model.equals(models.current().get())) {
+                                        facts.set(found);
+                                    }
                                 }));
             }
         });
@@ -89,6 +106,21 @@ public final class ShellModel {
     /** How much of the model is loaded ahead of a question, 0 to 1; 0 when none is being loaded. */
     public ReadOnlyDoubleProperty preparing() {
         return preparing.getReadOnlyProperty();
+    }
+
+    /** Whether the model that answers can be told to think first, or not to. */
+    public ReadOnlyBooleanProperty thinkingPossible() {
+        return thinkingPossible.getReadOnlyProperty();
+    }
+
+    /** Whether it is to think first, where it can do both. */
+    public BooleanProperty thinking() {
+        return thinking;
+    }
+
+    private ChatOptions options() {
+        ChatOptions usual = models.options();
+        return thinkingPossible.get() && !thinking.get() ? usual.withThinking(false) : usual;
     }
 
     public Texts texts() {
@@ -187,11 +219,28 @@ public final class ShellModel {
     }
 
     public void send() {
-        session.get().send(models.options());
+        session.get().send(options());
     }
 
     public void retry() {
-        session.get().retry(models.options());
+        session.get().retry(options());
+    }
+
+    /** Has the model go on with an answer that a limit cut off. */
+    public void goOn() {
+        session.get().goOn(texts.get("chat.continue.question"), options());
+    }
+
+    public void dropOldest() {
+        session.get().dropOldest(options());
+    }
+
+    public void enlarge(int contextTokens) {
+        session.get().enlarge(contextTokens, options());
+    }
+
+    public void summarize() {
+        session.get().summarize(options());
     }
 
     /** Before the window goes: what was deleted is gone, what runs is stopped. */

@@ -25,6 +25,15 @@ public final class Style {
     public static final String NOTICES = "koine-notices";
     public static final String NOTICE = "koine-notice";
     public static final String PROGRESS = "koine-progress";
+    public static final String THINKING = "koine-thinking";
+    public static final String FOLD = "koine-fold";
+    public static final String THOUGHTS = "koine-thoughts";
+    public static final String OVERFLOW = "koine-overflow";
+    public static final String WAY = "koine-way";
+    public static final String NOT_SENT = "koine-not-sent";
+    public static final String METER = "koine-meter";
+    public static final String THINK = "koine-think";
+    public static final String CONTINUE = "koine-continue";
     public static final String TO_NEWEST = "koine-to-newest";
     public static final String COMPOSER = "koine-composer";
     public static final String COMPOSER_TEXT = "koine-composer-text";

@@ -19,7 +19,12 @@ import javafx.scene.image.PixelReader;
 import javafx.scene.paint.Color;
 import koine.app.Desktop.ScreenshotOptions;
 import koine.app.Settings.Theme;
+import javafx.scene.control.ToggleButton;
 import koine.app.chat.ChatObserver;
+import koine.app.chat.Overflow;
+import koine.engine.client.EngineFacts;
+import koine.engine.client.Thinking;
+import koine.ui.theme.Style;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.ui.language.Texts;
@@ -157,6 +162,91 @@ class ScreenshotsTest {
             draw(scene, "broken" + name);
         });
     }
+
+    /** Thoughts folded and open, a limit, a conversation that is too long, and one whose beginning is not sent. */
+    @ParameterizedTest
+    @CsvSource({"ENGLISH,false", "ARABIC,true", "HINDI,false"})
+    void thoughtsAndLongConversationsAreDrawn(UiLanguage language, boolean dark, @TempDir Path home) throws Exception {
+        MemoryAssistant assistant = new MemoryAssistant(home);
+        TestTasks clock = new TestTasks();
+        String name = "-" + language.tag() + (dark ? "-dark" : "-light") + ".png";
+        Fx.run(() -> {
+            String[] words = WORDS.getOrDefault(language, new String[0]);
+            String id = assistant.add(
+                    Instant.now().minusSeconds(900), words[0], words[1], words[0], words[1], words[0], words[1]);
+            assistant.setTheme(dark ? Theme.DARK : Theme.LIGHT);
+            assistant.facts = new EngineFacts(8192, Thinking.SWITCHABLE, true);
+            ShellModel shell = new ShellModel(assistant, new Texts(language, ZoneOffset.UTC), clock.tasks);
+            shell.start();
+            shell.prepareModels();
+            assertTrue(shell.thinkingPossible().get());
+            assistant.now = Instant.now();
+
+            assistant.script = (observer, stop) -> {
+                observer.onReasoning(words[2]);
+                clock.pass(Duration.ofSeconds(1));
+                draw(window(shell), "thinking" + name);
+                observer.onText(words[1]);
+            };
+            assistant.finish = "length";
+            shell.session().get().draft().set(words[0]);
+            shell.send();
+            Image folded = draw(window(shell), "thought-folded" + name);
+            Scene open = window(shell);
+            open.getRoot().applyCss(); // a scroll pane has its content only then
+            ((ToggleButton) open.getRoot().lookup("." + Style.FOLD)).fire();
+            assertTrue(different(folded, draw(open, "thought-open" + name)) > 1000);
+
+            shell.open(id);
+            assistant.script = (observer, stop) -> {
+                throw new Problem("KOINE-E202", Map.of("promptTokens", 9120, "contextTokens", 8192));
+            };
+            shell.session().get().draft().set(words[0]);
+            shell.send();
+            draw(window(shell), "overflow" + name);
+
+            assistant.script = (observer, stop) -> observer.onText(words[1]);
+            assistant.summary = words[3];
+            shell.summarize();
+            draw(window(shell), "summarized" + name);
+            shell.session().get().undoNote();
+            assistant.overflow = new Overflow(9120, 8192, 6, null);
+            shell.dropOldest();
+            draw(window(shell), "left-out" + name);
+        });
+    }
+
+    private static Scene window(ShellModel shell) {
+        return new ShellView(shell).scene(1100, 760);
+    }
+
+    /** A question, an answer, thoughts and a summary. */
+    private static final Map<UiLanguage, String[]> WORDS = Map.of(
+            UiLanguage.ENGLISH,
+            new String[] {
+                "Which is the longest river of Africa?",
+                "The Nile, about 6,650 kilometres long.",
+                "The user asks for the longest river of Africa.\n\nThat is usually said to be the Nile, with about"
+                        + " 6,650 km; the Congo has more water but is shorter.\nالنيل أطول أنهار أفريقيا.\n\nI answer in one"
+                        + " short sentence.",
+                "The user asked three times for Africa's longest river; the answer was the Nile, about 6,650 kilometres."
+            },
+            UiLanguage.ARABIC,
+            new String[] {
+                "ما أطول نهر في أفريقيا؟",
+                "النيل، وطوله نحو 6650 كيلومترًا.",
+                "يسأل المستخدم عن أطول نهر في أفريقيا.\n\nيقال عادة إنه النيل، وطوله نحو 6650 كيلومترًا؛ أما الكونغو"
+                        + " فماؤه أغزر لكنه أقصر.\nThe Nile is the longest river.\nأجيب بجملة قصيرة.",
+                "سأل المستخدم ثلاث مرات عن أطول نهر في أفريقيا، والجواب هو النيل، وطوله نحو 6650 كيلومترًا."
+            },
+            UiLanguage.HINDI,
+            new String[] {
+                "अफ़्रीका की सबसे लंबी नदी कौन सी है?",
+                "नील नदी, लगभग 6,650 किलोमीटर लंबी।",
+                "उपयोगकर्ता अफ़्रीका की सबसे लंबी नदी पूछ रहा है।\n\nआम तौर पर नील को सबसे लंबा माना जाता है, लगभग 6,650"
+                        + " किलोमीटर; कांगो में पानी ज़्यादा है पर वह छोटी है।\nThe Nile is the longest.",
+                "उपयोगकर्ता ने तीन बार अफ़्रीका की सबसे लंबी नदी पूछी; उत्तर था नील नदी, लगभग 6,650 किलोमीटर।"
+            });
 
     private static void write(ChatObserver observer, String text) {
         List.of(text.split("(?<= )")).forEach(observer::onText);

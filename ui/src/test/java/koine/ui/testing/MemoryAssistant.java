@@ -13,15 +13,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import koine.app.Assistant;
 import koine.app.Folders;
 import koine.app.Settings;
+import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatObserver;
 import koine.app.chat.ChatOptions;
+import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
 import koine.app.chat.ChatService;
+import koine.app.chat.ContextPlan;
+import koine.app.chat.Overflow;
+import koine.app.conversations.ContextNote;
+import koine.engine.client.EngineFacts;
 import koine.app.conversations.ChatTurn;
 import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.Message;
 import koine.app.conversations.MessageState;
 import koine.app.conversations.StorageException;
+import koine.engine.door.ServedModels;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.models.CatalogueEntry;
@@ -56,6 +64,17 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     public Script script = (observer, stop) -> observer.onText("The capital of France is Paris.");
     public @Nullable Problem beforeStoring;
     public boolean closed;
+
+    /** What the next answers say of themselves. */
+    public long thoughtMillis = 12_300;
+
+    public String finish = "stop";
+    public EngineFacts facts = EngineFacts.UNKNOWN;
+    public Overflow overflow = new Overflow(9_120, 8_192, 4, new Overflow.Larger(16_384, 188_743_680));
+    public String summary = "A short summary.";
+    public int enlargedTo;
+    public final List<ChatOptions> asked = new ArrayList<>();
+    private final Map<String, ContextNote> notes = new LinkedHashMap<>();
 
     /** Why the disk fails, if it does. */
     public @Nullable Problem broken;
@@ -129,8 +148,14 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     }
 
     @Override
+    public ServedModels served() {
+        throw new UnsupportedOperationException("no window serves models");
+    }
+
+    @Override
     public Message ask(@Nullable String conversationId, String question, ChatOptions options, ChatObserver observer)
             throws Problem {
+        asked.add(options);
         if (beforeStoring != null) {
             throw beforeStoring;
         }
@@ -152,12 +177,19 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
         stopped.remove(id);
         Message answer = store(id, "assistant", "", MessageState.STREAMING);
         StringBuilder text = new StringBuilder();
+        StringBuilder thoughts = new StringBuilder();
         observer.onStored(new ChatTurn(find(id).orElseThrow(), asked, answer));
         ChatObserver recording = new ChatObserver() {
             @Override
             public void onText(String more) {
                 text.append(more);
                 observer.onText(more);
+            }
+
+            @Override
+            public void onReasoning(String more) {
+                thoughts.append(more);
+                observer.onReasoning(more);
             }
 
             @Override
@@ -173,17 +205,80 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
         try {
             script.answer(recording, () -> stopped.contains(id));
         } catch (Problem e) {
-            observer.onEnd(end(id, text, text.isEmpty() ? MessageState.FAILED : MessageState.INTERRUPTED));
+            observer.onEnd(end(id, text, thoughts, text.isEmpty() ? MessageState.FAILED : MessageState.INTERRUPTED));
             throw e;
         }
-        Message ended = end(id, text, stopped.contains(id) ? MessageState.INTERRUPTED : MessageState.COMPLETE);
+        Message ended = end(id, text, thoughts, stopped.contains(id) ? MessageState.INTERRUPTED : MessageState.COMPLETE);
         observer.onEnd(ended);
         return ended;
     }
 
-    private synchronized Message end(String id, CharSequence text, MessageState state) {
+    private synchronized Message end(String id, CharSequence text, CharSequence thoughts, MessageState state) {
         list(id).removeLast();
-        return store(id, "assistant", text.toString(), state);
+        Message stored = store(id, "assistant", text.toString(), state);
+        Message ended = new Message(
+                stored.id(),
+                id,
+                null,
+                "assistant",
+                stored.content(),
+                stored.model(),
+                null,
+                state,
+                stored.createdAt(),
+                new Message.Timings(1200, 0, 34, 10, 20),
+                thoughts.isEmpty() ? null : new Message.Reasoning(thoughts.toString(), thoughtMillis),
+                state == MessageState.COMPLETE ? new Message.Ending(finish, 8192) : null);
+        list(id).set(list(id).size() - 1, ended);
+        return ended;
+    }
+
+    @Override
+    public ContextPlan context() {
+        return new ContextPlan() {
+            @Override
+            public Overflow examine(String conversationId, ChatOptions options) {
+                return overflow;
+            }
+
+            @Override
+            public ContextNote dropOldest(String conversationId, ChatOptions options) {
+                return note(conversationId, null);
+            }
+
+            @Override
+            public void enlarge(String conversationId, int contextTokens, ChatOptions options) {
+                enlargedTo = contextTokens;
+            }
+
+            @Override
+            public ContextNote summarize(String conversationId, ChatOptions options, ChatObserver observer) {
+                return note(conversationId, summary);
+            }
+
+            @Override
+            public void undo(String conversationId) {
+                notes.remove(conversationId);
+            }
+        };
+    }
+
+    /** As if the oldest messages were left out. */
+    public ContextNote note(String conversationId, @Nullable String inTheirPlace) {
+        String first = list(conversationId).get(overflow.oldMessages()).id();
+        ContextNote note = new ContextNote("n1", conversationId, first, inTheirPlace, now);
+        notes.put(conversationId, note);
+        return note;
+    }
+
+    @Override
+    public Optional<ContextNote> contextNote(String conversationId) {
+        return Optional.ofNullable(notes.get(conversationId));
+    }
+
+    @Override
+    public void prepare(ChatOptions options, DoubleConsumer progress, Consumer<EngineFacts> ready) {
+        ready.accept(facts);
     }
 
     private void mayFail() {
@@ -275,6 +370,11 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     @Override
     public Settings settings() {
         return this;
+    }
+
+    @Override
+    public SpeedTest speedTest() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

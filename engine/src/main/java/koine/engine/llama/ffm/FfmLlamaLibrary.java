@@ -64,6 +64,7 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     private final MethodHandle embedding;
     private final MethodHandle poolingType;
     private final MemoryLibrary memory;
+    private final ThreadPools threadPools;
     private final SamplerLibrary samplers;
 
     FfmLlamaLibrary(LinkerHelper linker, NativeLog log) throws PackException {
@@ -114,9 +115,25 @@ final class FfmLlamaLibrary implements LlamaLibrary {
         embedding = linker.downcall("llama_get_embeddings_seq", FunctionDescriptor.of(ADDRESS, POINTER, JAVA_INT));
         poolingType = linker.downcall("llama_pooling_type", FunctionDescriptor.of(JAVA_INT, POINTER));
         memory = new FfmMemoryLibrary(linker);
+        threadPools = new ThreadPools(linker);
         samplers = new FfmSamplerLibrary(linker);
         contextFree = linker.downcall("llama_free", FunctionDescriptor.ofVoid(POINTER));
         contextSize = linker.downcall("llama_n_ctx", FunctionDescriptor.of(JAVA_INT, POINTER));
+    }
+
+    @Override
+    public long threadPool(int threads) {
+        return threadPools.create(threads);
+    }
+
+    @Override
+    public void attachThreadPool(long context, long pool) {
+        threadPools.attach(context, pool);
+    }
+
+    @Override
+    public void threadPoolFree(long pool) {
+        threadPools.free(pool);
     }
 
     @Override

@@ -20,7 +20,11 @@ final class LinkerHelper {
     MethodHandle downcall(String function, FunctionDescriptor descriptor) throws PackException {
         MemorySegment address =
                 symbols.find(function).orElseThrow(() -> new PackException("the pack has no function " + function));
-        return linker.downcallHandle(address, descriptor);
+        return downcall(address, descriptor);
+    }
+
+    MethodHandle downcall(MemorySegment function, FunctionDescriptor descriptor) {
+        return linker.downcallHandle(function, descriptor);
     }
 
     MemorySegment upcall(MethodHandle target, FunctionDescriptor descriptor, Arena arena) {

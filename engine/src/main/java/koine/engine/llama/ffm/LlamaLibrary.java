@@ -70,6 +70,14 @@ public interface LlamaLibrary {
 
     void contextFree(long context);
 
+    /** @return threads that wait to compute; 0 when there are none to be had, which is no failure */
+    long threadPool(int threads);
+
+    /** The context computes with these from here on; free them after it. */
+    void attachThreadPool(long context, long pool);
+
+    void threadPoolFree(long pool);
+
     int contextSize(long context);
 
     void setAbortCallback(long context, NativeCallback callback);

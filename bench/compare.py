@@ -1,0 +1,297 @@
+"""Koine's whole path against llama.cpp's own tools over the same native pack, in interleaved pairs. See bench/README.md."""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import machine
+import pairs
+import servers
+from servers import NotAvailable
+
+QUIET = 0.10  # share of the processors that others may use
+NOISY_PAIRS = 0.2  # share of the pairs that may be noisy in a valid run
+
+STORY = (
+    "The river came down from the hills in the spring, and the people of the valley went out to meet it. They spoke many "
+    "languages, and each of them had a word for water that no other language had. "
+)
+QUESTION = "Write a long story about a river and the people who live beside it."
+
+
+class Tools:
+    def __init__(self, options):
+        root = Path(options.root)
+        self.bin = root / ".build/bench/build/bin"
+        self.koine = [options.koine or str(root / "koine")]
+        self.pack = sorted((root / ".build/bundle/packs").iterdir())[-1]
+        self.starter = next((root / ".build/bundle/models").glob("*.gguf"))
+        self.home = tempfile.mkdtemp(prefix="koine-bench-")
+        self.environment = {**os.environ, "KOINE_HOME": self.home, "LC_ALL": "C.UTF-8"}
+
+    def program(self, name):
+        return str(self.bin / name)
+
+    def output(self, command):
+        """What a program prints; llama.cpp's look for the pack's processor libraries in the current folder."""
+        done = subprocess.run(command, cwd=self.pack, env=self.environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(f"{command[0]}: {done.returncode} {done.stderr.strip()[-300:]}")
+        return done.stdout
+
+
+class Bench:
+    def __init__(self, options, tools):
+        self.options, self.tools = options, tools
+        self.results = []
+
+    def measure(self, name, ours, theirs, higher_is_better, names):
+        """Runs both in turn; what they return is compared. Each pair begins with the other side."""
+        print(f"{name} …", file=sys.stderr, flush=True)
+        result = {"scenario": name, "sides": names, "loadBefore": machine.load(), "pairs": []}
+        try:
+            for index in range(self.options.pairs):
+                others = self.wait_for_quiet()
+                if index % 2 == 0:
+                    mine, his = ours(), theirs()
+                else:
+                    his, mine = theirs(), ours()
+                result["pairs"].append({"ours": mine, "theirs": his, "others": round(others, 3)})
+                print(f"  {mine:.4g} / {his:.4g} = {mine / his:.3f}", file=sys.stderr, flush=True)
+        except NotAvailable as missing:
+            result["notAvailable"] = str(missing)
+        result["loadAfter"] = machine.load()
+        if "notAvailable" not in result:
+            result.update(pairs.summary([(p["ours"], p["theirs"]) for p in result["pairs"]]))
+            noisy = sum(pair["others"] > QUIET for pair in result["pairs"])
+            result["noisyPairs"] = noisy
+            result["valid"] = noisy <= NOISY_PAIRS * len(result["pairs"])
+        result["higherIsBetter"] = higher_is_better
+        self.results.append(result)
+        self.keep()
+
+    def wait_for_quiet(self):
+        deadline = time.monotonic() + self.options.wait_quiet
+        while True:
+            others = machine.busy()
+            if others <= QUIET or time.monotonic() > deadline:
+                return others
+
+    # (a), (b): one stream against llama-bench
+    def speed(self, model):
+        tools, threads = self.tools, self.options.threads
+
+        def koine(key):
+            report = json.loads(
+                tools.output(
+                    tools.koine + ["bench", "--model", model, "--prompt", "512", "--generate", "128", "--depth", "0"]
+                    + ["--parallel", "1", "--threads", str(threads), "--repeat", "3", "--json"]
+                )
+            )
+            servers.engines_gone(tools)
+            return report[key]
+
+        def llama_bench(kind):
+            rows = json.loads(
+                tools.output(
+                    [tools.program("llama-bench"), "-m", model, "-t", str(threads), "-r", "3", "-o", "json"]
+                    + (["-p", "512", "-n", "0"] if kind == "prompt" else ["-p", "0", "-n", "128"])
+                    + ["-b", "2048", "-ub", "512", "-ctk", "f16", "-ctv", "f16", "-fa", "auto"]
+                )
+            )
+            return sorted(rows[0]["samples_ts"])[1]
+
+        name = Path(model).name
+        sides = "koine bench / llama-bench, tokens per second"
+        for kind, key in (("generation", "generationTokensPerSecond"), ("prompt", "promptTokensPerSecond")):
+            self.measure(f"{kind}, {name}", lambda: koine(key), lambda: llama_bench(kind), True, sides)
+
+    # (c), (d), (f): against llama-server with as large a context
+    def server(self, model):
+        name, threads = Path(model).name, self.options.threads
+        with servers.koine(self.tools, model, threads) as koine:
+            context = koine.get("/v1/models")[1]["data"][0]["meta"]["n_ctx"]
+            with servers.llama_server(self.tools, model, threads, context, 4) as other:
+                sides = "koine / llama-server"
+                self.measure(
+                    f"four streams at once, {name}",
+                    lambda: four(koine),
+                    lambda: four(other),
+                    True,
+                    sides + ", tokens per second in all",
+                )
+                count = iter(range(1_000_000))
+                self.measure(
+                    f"first token of a follow-up, {name}",
+                    lambda: 1000 * follow_up(koine, next(count)),
+                    lambda: 1000 * follow_up(other, next(count)),
+                    False,
+                    sides + ", milliseconds",
+                )
+                memory = [(koine.peak_memory(), other.peak_memory())]
+        self.results.append(
+            {
+                "scenario": f"peak memory after this, {name}",
+                "sides": sides + f", bytes; context {context} on both sides, no cache of prompts beyond it",
+                "pairs": [{"ours": memory[0][0], "theirs": memory[0][1]}],
+                "ours": memory[0][0],
+                "theirs": memory[0][1],
+                "ratio": memory[0][0] / memory[0][1],
+                "difference": memory[0][0] - memory[0][1],
+                "higherIsBetter": False,
+            }
+        )
+        self.keep()
+
+    # (e): a conversation after a restart of the engine
+    def restart(self, model):
+        threads, count = self.options.threads, iter(range(1_000_000))
+
+        def both():
+            number = next(count)
+            with servers.koine(self.tools, model, threads) as koine:
+                body = begin(koine, number)
+                hot = koine.stream("/v1/chat/completions", body)[0]
+                time.sleep(self.options.idle)
+            with servers.koine(self.tools, model, threads) as koine:
+                first, _, _, last = koine.stream("/v1/chat/completions", body)
+            if last["timings"]["cache_n"] == 0:
+                raise NotAvailable("no snapshot was used after the restart")
+            return first, hot
+
+        last = []
+
+        def side(index):
+            # one run gives both sides: whichever is asked for first runs it
+            if not last:
+                last.append(both())
+                return 1000 * last[0][index]
+            return 1000 * last.pop()[index]
+
+        self.measure(
+            f"first token after a restart, {Path(model).name}",
+            lambda: side(0),
+            lambda: side(1),
+            False,
+            "after a restart / hot, milliseconds",
+        )
+
+    # (g): a question with nothing running
+    def cold(self, model):
+        tools = self.tools
+        ask = ["ask", "--no-save", "--model", model, "--max-tokens", "64", "--temperature", "0"]
+        probe = tools.output(tools.koine + ask + ["--json", QUESTION]).splitlines()[-1]
+        tokens = json.loads(probe)["timings"]["answerTokens"]
+        if tokens != 64:
+            raise RuntimeError(f"the answer has {tokens} tokens, not 64")
+        servers.engines_gone(tools)
+
+        def timed(command):
+            begun = time.monotonic()
+            tools.output(command)
+            return time.monotonic() - begun
+
+        def koine():
+            seconds = timed(tools.koine + ask + [QUESTION])
+            servers.engines_gone(tools)
+            return seconds
+
+        one_shot = [tools.program("one-shot"), str(tools.pack), model, "8192", str(self.options.threads), "64", QUESTION]
+        self.measure(
+            f"cold question of 64 tokens, {Path(model).name}",
+            koine,
+            lambda: timed(one_shot),
+            False,
+            "koine ask / C++ one-shot, seconds",
+        )
+
+    def keep(self):
+        out = Path(self.options.out)
+        out.mkdir(parents=True, exist_ok=True)
+        document = {"machine": machine.describe(), "pack": self.tools.pack.name, "threads": self.options.threads}
+        document["results"] = self.results
+        (out / "bench.json").write_text(json.dumps(document, indent=1))
+        (out / "bench.md").write_text(table(document))
+
+
+def four(server):
+    prompts = [server.tokens(f"Story {number}. " + STORY, 64) for number in range(4)]
+    seconds, counts = servers.together([lambda p=prompt: server.generate(p, 96) for prompt in prompts])
+    return sum(counts) / seconds
+
+
+def begin(server, number):
+    """Has a conversation of one long question and its answer. Returns the body of the follow-up."""
+    key = f"bench-{os.getpid()}-{number}"
+    first = {"role": "user", "content": f"Text {number}. " + STORY * 20 + "What is this about?"}
+    body = {"messages": [first], "max_tokens": 24, "temperature": 0, "prompt_cache_key": key}
+    text = server.stream("/v1/chat/completions", body)[2]
+    messages = [first, {"role": "assistant", "content": text}, {"role": "user", "content": "And what is it not about?"}]
+    return {**body, "messages": messages}
+
+
+
+def follow_up(server, number):
+    return server.stream("/v1/chat/completions", begin(server, number))[0]
+
+
+def table(document):
+    lines = [
+        f"{document['machine']['processor']}, {document['machine']['logicalProcessors']} logical processors, pack "
+        f"{document['pack']}, {document['threads']} threads",
+        "",
+        "| scenario | sides | ours | theirs | ratio (median) | 95 % | pairs | load before, after | valid |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for result in document["results"]:
+        cells = [result["scenario"], result["sides"]]
+        if "notAvailable" in result:
+            cells += ["not available: " + result["notAvailable"]] + [""] * 6
+        else:
+            interval = f"{result['low']:.3f} to {result['high']:.3f}" if "low" in result else ""
+            loads = f"{result['loadBefore'][0]}, {result['loadAfter'][0]}" if "loadBefore" in result else ""
+            valid = {True: "yes", False: f"no: others worked in {result.get('noisyPairs')}", None: ""}[result.get("valid")]
+            cells += [f"{result['ours']:.5g}", f"{result['theirs']:.5g}", f"{result['ratio']:.3f}", interval]
+            cells += [str(len(result["pairs"])), loads, valid]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--model", action="append", help="a GGUF file; may be given again (default: the starter model)")
+    parser.add_argument("--scenario", action="append", choices=["speed", "server", "restart", "cold"], help="default: all")
+    parser.add_argument("--pairs", type=int, default=15)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--koine", help="another koine than this checkout's, such as an installed one")
+    parser.add_argument("--idle", type=float, default=5, help="seconds a conversation rests before the restart")
+    parser.add_argument("--wait-quiet", type=float, default=30, help="longest wait before a pair for others to rest, seconds")
+    parser.add_argument("--out", default=None, help="folder for bench.json and bench.md")
+    options = parser.parse_args()
+    options.out = options.out or str(Path(options.root) / ".build/bench/results")
+    tools = Tools(options)
+    bench = Bench(options, tools)
+    try:
+        for model in options.model or [str(tools.starter)]:
+            model = os.path.abspath(model)
+            for scenario in options.scenario or ["speed", "server", "restart", "cold"]:
+                try:
+                    getattr(bench, scenario)(model)
+                except (RuntimeError, NotAvailable) as failure:
+                    bench.results.append({"scenario": scenario, "sides": "", "notAvailable": str(failure), "pairs": []})
+                    bench.keep()
+    finally:
+        shutil.rmtree(tools.home, ignore_errors=True)
+    print((Path(options.out) / "bench.md").read_text())
+    sys.exit(0 if all(result.get("valid", True) for result in bench.results) else 3)
+
+
+if __name__ == "__main__":
+    main()

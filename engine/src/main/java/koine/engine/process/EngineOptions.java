@@ -1,0 +1,67 @@
+package koine.engine.process;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an engine process is to hold its model.
+ *
+ * @param contextTokens most tokens of a conversation; 0 is the engine's choice
+ * @param threads of the processor; 0 is the engine's choice
+ * @param kvType how the context is kept: {@link #F16} or {@link #Q8_0}
+ * @param slots conversations computed at the same time; 0 is the engine's choice
+ * @param idleSeconds without a request for so long, the process ends and its memory is free
+ * @param snapshotFolder where what was read of conversations may be kept; null is a folder beside the
+ *     broker file
+ */
+public record EngineOptions(
+        int contextTokens,
+        int threads,
+        String kvType,
+        int slots,
+        int idleSeconds,
+        @Nullable Path snapshotFolder) {
+    /** Two bytes a number: as llama.cpp does by itself. */
+    public static final String F16 = "f16";
+
+    /** 34 bytes for 32 numbers. */
+    public static final String Q8_0 = "q8_0";
+
+    /** What an engine's own choice is, for models that were made for as much. */
+    public static final int USUAL_CONTEXT = 8192;
+
+    /** Ten minutes. */
+    public static final int IDLE_SECONDS = 600;
+
+    public static final EngineOptions DEFAULT = new EngineOptions(0, 0, F16, 0, IDLE_SECONDS, null);
+
+    public EngineOptions {
+        if (contextTokens < 0
+                || threads < 0
+                || slots < 0
+                || idleSeconds < 1
+                || !(kvType.equals(F16) || kvType.equals(Q8_0))) {
+            throw new IllegalArgumentException("not the options of an engine");
+        }
+    }
+
+    public EngineOptions withContext(int tokens) {
+        return new EngineOptions(tokens, threads, kvType, slots, idleSeconds, snapshotFolder);
+    }
+
+    public EngineOptions withThreads(int count) {
+        return new EngineOptions(contextTokens, count, kvType, slots, idleSeconds, snapshotFolder);
+    }
+
+    public EngineOptions withKvType(String type) {
+        return new EngineOptions(contextTokens, threads, type, slots, idleSeconds, snapshotFolder);
+    }
+
+    public EngineOptions withSlots(int count) {
+        return new EngineOptions(contextTokens, threads, kvType, count, idleSeconds, snapshotFolder);
+    }
+
+    public EngineOptions withIdleSeconds(int seconds) {
+        return new EngineOptions(contextTokens, threads, kvType, slots, seconds, snapshotFolder);
+    }
+}

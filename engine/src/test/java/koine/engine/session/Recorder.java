@@ -1,0 +1,232 @@
+package koine.engine.session;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import koine.engine.llama.ffm.ContextSettings;
+import koine.engine.llama.ffm.LlamaLibrary;
+import koine.engine.llama.ffm.MemoryLibrary;
+import koine.engine.llama.ffm.NativeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between Koine and llama.cpp: writes down what is asked of a context in the language of {@code replay.cpp}, and
+ * what came of it. All that it does itself is to look at logits.
+ */
+final class Recorder {
+    private static final long START = 0xcbf29ce484222325L;
+    private static final long PRIME = 0x100000001b3L;
+
+    final List<String> script = new ArrayList<>();
+    final List<String> results = new ArrayList<>();
+    private final LlamaLibrary real;
+    private final LlamaLibrary library;
+    private final MemoryLibrary memory;
+    private final Map<Long, Integer> states = new HashMap<>();
+    private final List<NativeBuffer> buffers = new ArrayList<>();
+    private float[] seen = new float[0];
+    private int vocabulary;
+    private int rows;
+    private int sequences;
+    private int largestBatch;
+    private int mostSequences;
+    private int largestContent;
+
+    Recorder(LlamaLibrary real) {
+        this.real = real;
+        MemoryLibrary realMemory = real.memory();
+        this.memory = proxy(
+                MemoryLibrary.class,
+                (method, arguments) -> remembered(method, arguments, call(realMemory, method, arguments)));
+        this.library = proxy(LlamaLibrary.class, this::called);
+    }
+
+    LlamaLibrary library() {
+        return library;
+    }
+
+    /** The row of logits that Koine looked at last. */
+    float[] seen() {
+        return seen.clone();
+    }
+
+    /** How many rows of logits were compared, or will be. */
+    int rows() {
+        return rows;
+    }
+
+    int largestBatch() {
+        return largestBatch;
+    }
+
+    /** Most tokens that all sequences held together, after a batch. */
+    int largestContent() {
+        return largestContent;
+    }
+
+    /** Most sequences in one batch. */
+    int mostSequences() {
+        return mostSequences;
+    }
+
+    /** How often a batch was broken off. */
+    long aborted() {
+        return results.stream().filter("D 2"::equals).count();
+    }
+
+    /** States that were saved or loaded and still hold memory. */
+    long openStates() {
+        return buffers.stream().filter(Recorder::isOpen).count();
+    }
+
+    private static boolean isOpen(NativeBuffer buffer) {
+        try {
+            buffer.slice(0, 1).get();
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    private interface Handler {
+        @Nullable
+        Object called(Method method, Object[] arguments) throws Throwable;
+    }
+
+    private static <T> T proxy(Class<T> type, Handler handler) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (self, method, arguments) -> handler.called(method, arguments == null ? new Object[0] : arguments)));
+    }
+
+    private static @Nullable Object call(Object target, Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    private @Nullable Object called(Method method, Object[] arguments) throws Throwable {
+        if (method.getName().equals("memory")) {
+            return memory;
+        }
+        Object result = call(real, method, arguments);
+        switch (method.getName()) {
+            case "contextInit" -> begun((ContextSettings) arguments[1]);
+            case "decode" -> decoded(arguments, (int) Objects.requireNonNull(result));
+            case "logits" -> seen = (float[]) arguments[2];
+            case "vocabSize" -> vocabulary = (int) Objects.requireNonNull(result);
+            default -> {}
+        }
+        return result;
+    }
+
+    private void begun(ContextSettings settings) {
+        sequences = settings.sequences();
+        script.add(
+                "N " + settings.contextTokens() + " " + settings.batchTokens() + " " + settings.microBatchTokens() + " "
+                        + settings.sequences() + " " + settings.threads() + " " + settings.kvType() + " "
+                        + (settings.fullSlidingWindow() ? 1 : 0));
+    }
+
+    private void decoded(Object[] arguments, int status) {
+        long context = (long) arguments[0];
+        int[] sequences = (int[]) arguments[3];
+        byte[] outputs = (byte[]) arguments[4];
+        int count = (int) arguments[5];
+        StringBuilder line = new StringBuilder("D " + count);
+        StringBuilder result = new StringBuilder("D " + status);
+        boolean[] present = new boolean[256];
+        int different = 0;
+        for (int row = 0; row < count; row++) {
+            line.append(' ').append(((int[]) arguments[1])[row]);
+            line.append(' ').append(((int[]) arguments[2])[row]);
+            line.append(' ').append(sequences[row]).append(' ').append(outputs[row]);
+            different += present[sequences[row]] ? 0 : 1;
+            present[sequences[row]] = true;
+            if (status == 0 && outputs[row] != 0) {
+                float[] logits = new float[vocabulary];
+                if (!real.logits(context, row, logits)) {
+                    throw new AssertionError("no logits of row " + row);
+                }
+                result.append(' ').append(hex(hash(logits)));
+                rows++;
+            }
+        }
+        largestBatch = Math.max(largestBatch, count);
+        largestContent = Math.max(largestContent, content(context));
+        mostSequences = Math.max(mostSequences, different);
+        script.add(line.toString());
+        results.add(result.toString());
+    }
+
+    private int content(long context) {
+        int tokens = 0;
+        for (int sequence = 0; sequence < sequences; sequence++) {
+            tokens += real.memory().lastPosition(real.memory().ofContext(context), sequence) + 1;
+        }
+        return tokens;
+    }
+
+    private @Nullable Object remembered(Method method, Object[] arguments, @Nullable Object result) {
+        for (Object argument : arguments) {
+            if (argument instanceof NativeBuffer buffer) {
+                buffers.add(buffer);
+            }
+        }
+        switch (method.getName()) {
+            case "remove" -> {
+                script.add("R " + arguments[1] + " " + arguments[2] + " " + arguments[3]);
+                results.add(Boolean.TRUE.equals(result) ? "R 1" : "R 0");
+            }
+            case "clear" -> {
+                script.add("C");
+                results.add("C");
+            }
+            case "stateSave" -> {
+                long hash = hash((NativeBuffer) arguments[1]);
+                int id = states.computeIfAbsent(hash, unknown -> states.size());
+                script.add("S " + id + " " + arguments[2] + " " + arguments[3]);
+                results.add("S " + result + " " + hex(hash));
+            }
+            case "stateLoad" -> {
+                // what was saved by another recorder cannot be replayed
+                int id = states.getOrDefault(hash((NativeBuffer) arguments[1]), -1);
+                script.add("L " + id + " " + arguments[2] + " " + arguments[3]);
+                results.add("L " + result);
+            }
+            default -> {}
+        }
+        return result;
+    }
+
+    private static long hash(float[] values) {
+        long hash = START;
+        for (float value : values) {
+            hash = (hash ^ (Float.floatToRawIntBits(value) & 0xffff_ffffL)) * PRIME;
+        }
+        return hash;
+    }
+
+    private static long hash(NativeBuffer buffer) {
+        ByteBuffer bytes = buffer.slice(0, Math.toIntExact(buffer.size()));
+        long hash = START;
+        while (bytes.hasRemaining()) {
+            hash = (hash ^ (bytes.get() & 0xff)) * PRIME;
+        }
+        return hash;
+    }
+
+    private static String hex(long value) {
+        return HexFormat.of().toHexDigits(value);
+    }
+}

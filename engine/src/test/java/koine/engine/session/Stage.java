@@ -1,0 +1,163 @@
+package koine.engine.session;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
+import koine.engine.NativeKit;
+import koine.engine.llama.ModelLoadException;
+import koine.engine.llama.SamplerOptions;
+import koine.engine.llama.ffm.LlamaLibrary;
+import koine.engine.session.Generator.Outcome;
+import koine.engine.session.Generator.Prompt;
+import koine.engine.session.Generator.Request;
+import org.jspecify.annotations.Nullable;
+
+/** A generator with everything that llama.cpp was asked and what it said, and answers that bring their logits. */
+final class Stage implements AutoCloseable {
+    final Recorder recorder;
+    private final GeneratorOptions options;
+    private LlamaGenerator generator;
+
+    /** @param options without the threads */
+    Stage(GeneratorOptions options) throws ModelLoadException {
+        this(options, LlamaGenerator.loadPack(options));
+    }
+
+    private Stage(GeneratorOptions options, LlamaLibrary library) throws ModelLoadException {
+        this.options = options.withThreads(Chat.THREADS);
+        this.recorder = new Recorder(library);
+        this.generator = load();
+    }
+
+    static GeneratorOptions options(Path model, int contextTokens) {
+        return new GeneratorOptions(NativeKit.pack(), model, contextTokens);
+    }
+
+    private LlamaGenerator load() throws ModelLoadException {
+        return LlamaGenerator.load(recorder.library(), options, fraction -> {}, () -> false);
+    }
+
+    LlamaGenerator generator() {
+        return generator;
+    }
+
+    /** As after a restart of the program. */
+    void reload() throws ModelLoadException {
+        generator.close();
+        generator = load();
+    }
+
+    /** Collects tokens with the logits they were chosen from. */
+    class Answer extends Chat.Collector {
+        final List<Integer> tokens = new ArrayList<>();
+        final List<float[]> logits = new ArrayList<>();
+        int processed;
+
+        @Override
+        public void onToken(TokenScore token) {
+            tokens.add(token.token());
+            logits.add(recorder.seen());
+        }
+
+        @Override
+        public void onPromptProgress(int done, int cached, int total) {
+            processed = done;
+        }
+
+        int cached() {
+            return outcome().cachedTokens();
+        }
+
+        @Override
+        public String toString() {
+            return (isOver() ? outcome() + " " : "") + tokens;
+        }
+    }
+
+    static Request request(String prompt, int maxTokens, @Nullable String key, boolean keepOnDisk) {
+        return new Request(
+                new Prompt.Text(prompt, 0),
+                SamplerOptions.greedy(),
+                maxTokens,
+                List.of(),
+                true, // small models end their answers at once, or never
+                java.util.Set.of(),
+                0,
+                false,
+                key,
+                keepOnDisk);
+    }
+
+    /** As the only one, to its end. */
+    Answer ask(@Nullable String key, String prompt, int maxTokens) {
+        return ask(request(prompt, maxTokens, key, options.snapshots() != null));
+    }
+
+    Answer ask(Request request) {
+        Answer answer = new Answer();
+        Outcome _ = Chat.run(generator, request, Chat.NEVER, answer);
+        return answer;
+    }
+
+    int tokens(String text) {
+        return generator.tokenizer().tokens(text, true, true).length;
+    }
+
+    /** Cancelled once so much of the prompt is read, while another is answered. */
+    Answer askUntilRead(@Nullable String key, String prompt, int read, String other) {
+        Answer beside = new Answer();
+        generator.begin(request(other, 4, null, false), Chat.NEVER, beside);
+        Answer answer = new Answer();
+        Outcome _ = Chat.run(generator, request(prompt, 8, key, false), () -> answer.processed >= read, answer);
+        return answer;
+    }
+
+    /** Cancelled once so many tokens are said. */
+    Answer askUntilSaid(@Nullable String key, String prompt, int said) {
+        Answer answer = new Answer();
+        Outcome _ =
+                Chat.run(generator, request(prompt, said + 8, key, false), () -> answer.tokens.size() >= said, answer);
+        return answer;
+    }
+
+    /** Side by side: the next one comes when a number of rounds have passed. */
+    List<Answer> together(int roundsBetween, List<Request> requests) {
+        return together(requests, round -> round % roundsBetween == 0);
+    }
+
+    private List<Answer> together(List<Request> requests, IntPredicate next) {
+        List<Answer> answers = new ArrayList<>();
+        int round = 0;
+        boolean busy = true;
+        while (busy || answers.size() < requests.size()) {
+            if (answers.size() < requests.size() && next.test(round)) {
+                Answer answer = new Answer();
+                generator.begin(requests.get(answers.size()), Chat.NEVER, answer);
+                answers.add(answer);
+            }
+            busy = generator.step();
+            round++;
+        }
+        return answers;
+    }
+
+    /** A computer that takes a second for each token: all that was read is worth keeping. */
+    void readSlowly() {
+        for (int i = 0; i < 64; i++) {
+            generator.snapshots().promptRead(32, 32_000_000_000L);
+        }
+    }
+
+    /** All quiet work. */
+    void rest() {
+        while (generator.rest(() -> false)) {
+            // a moment at a time
+        }
+    }
+
+    @Override
+    public void close() {
+        generator.close();
+    }
+}
