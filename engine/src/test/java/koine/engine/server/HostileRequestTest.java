@@ -69,10 +69,11 @@ class HostileRequestTest {
         long start = System.nanoTime();
         String answer = send(port, request);
         long nanos = System.nanoTime() - start;
-        return new Result(seed, problem(answer, Duration.ofNanos(nanos)));
+        boolean head = new String(request, 0, 5, StandardCharsets.ISO_8859_1).equals("HEAD ");
+        return new Result(seed, problem(answer, head, Duration.ofNanos(nanos)));
     }
 
-    private static String problem(String answer, Duration time) {
+    private static String problem(String answer, boolean head, Duration time) {
         if (answer.startsWith("HTTP/1.1 200 ")) {
             return "";
         }
@@ -81,8 +82,7 @@ class HostileRequestTest {
             return line;
         }
         boolean typed = answer.contains("\"error\":{\"code\":") && answer.contains("\"type\":\"");
-        boolean bodyless = answer.endsWith("\r\n\r\n"); // what HEAD asks for has none
-        if (!typed && !bodyless) {
+        if (!typed && !head) { // what HEAD asks for has no body
             return "not typed: " + answer;
         }
         return time.compareTo(MOST) > 0 ? line + " after " + time : "";
