@@ -27,7 +27,7 @@ final class Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
     /** Reading so long again is not worth a file. */
-    private static final double WORTH_SECONDS = 0.25;
+    private static final double WORTH_SECONDS = 1;
 
     /** So many of the last places where the next prompt may part from what was read. */
     private static final int CHECKPOINTS = 2;

@@ -29,7 +29,7 @@ class EqualToColdTest {
     /** Of the spread of a row's logits. The largest that rounding does, seen over all tiny models, is 0.02. */
     private static final double TINY_TOLERANCE = 0.05;
 
-    /** In a model of 30 layers of 4-bit weights it adds up: 0.26. */
+    /** In a model of 30 layers it adds up to 0.26, where more than 64 tokens are computed by other code than few are. */
     private static final double TOLERANCE = 0.6;
 
     private static final int SAID = 6;
@@ -102,17 +102,14 @@ class EqualToColdTest {
                 Answer alone = cold.ask(null, step.prompt(), SAID);
                 Difference difference = Difference.of(step.answer(), alone);
                 reused.put(step.name(), step.answer().cached());
-                System.getLogger("koine.proof")
-                        .log(
-                                System.Logger.Level.INFO,
-                                String.format(
-                                        Locale.ROOT,
-                                        "%-14s %-28s %4d of %4d reused, %s",
-                                        name,
-                                        step.name(),
-                                        step.answer().cached(),
-                                        alone.outcome().promptTokens(),
-                                        difference));
+                table.add(String.format(
+                        Locale.ROOT,
+                        "%-14s %-28s %4d of %4d reused, %s",
+                        name,
+                        step.name(),
+                        step.answer().cached(),
+                        alone.outcome().promptTokens(),
+                        difference));
                 assertEquals(0, alone.cached());
                 assertTrue(difference.share() < tolerance, step.name() + ": " + difference);
             }
