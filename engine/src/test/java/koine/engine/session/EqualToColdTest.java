@@ -2,6 +2,7 @@ package koine.engine.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,6 +56,8 @@ class EqualToColdTest {
     @ParameterizedTest
     @MethodSource("families")
     void whereTheContextIsTooSmallForAll(TinyFamily family) throws Exception {
+        // its logits become NaN after some 340 tokens, and llama.cpp clears a state by multiplying it with 0
+        assumeFalse(family.architecture().equals("qwen35"), "this tiny model's numbers grow beyond all bounds");
         Path model = write(family);
         try (Stage small = new Stage(Stage.options(model, 1024));
                 Stage alone = new Stage(Stage.options(model, 1024))) {
@@ -159,9 +162,6 @@ class EqualToColdTest {
         }
 
         static Difference of(float[] one, float[] other) {
-            if (Float.isNaN(one[0]) && Float.isNaN(other[0])) {
-                return new Difference(0, 0, 1); // the random state of a tiny model has grown beyond all numbers in both
-            }
             double share = share(one, other);
             return new Difference(Double.isNaN(share) ? Double.POSITIVE_INFINITY : share, 1, 1);
         }
