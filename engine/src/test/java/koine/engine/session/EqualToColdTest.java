@@ -2,6 +2,7 @@ package koine.engine.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,6 +56,8 @@ class EqualToColdTest {
     @ParameterizedTest
     @MethodSource("families")
     void whereTheContextIsTooSmallForAll(TinyFamily family) throws Exception {
+        // its logits become NaN after some 340 tokens, and llama.cpp clears a state by multiplying it with 0
+        assumeFalse(family.architecture().equals("qwen35"), "this tiny model's numbers grow beyond all bounds");
         Path model = write(family);
         try (Stage small = new Stage(Stage.options(model, 1024));
                 Stage alone = new Stage(Stage.options(model, 1024))) {
