@@ -193,6 +193,17 @@ public final class LlamaContext implements AutoCloseable {
         return logits;
     }
 
+    /**
+     * Whether the model still computes numbers for this token, after a row of the last batch. Weights that are damaged, or
+     * states that grow without bounds, end in none, and llama.cpp says nothing.
+     */
+    public synchronized boolean isNumber(int row, int token) {
+        long context = handle.get();
+        requireOutput(row);
+        vocabulary.require(token);
+        return !Float.isNaN(library.logit(context, row, token));
+    }
+
     private void requireOutput(int row) {
         if (row < 0 || row >= hasLogits.length || !hasLogits[row]) {
             throw new IllegalStateException("there is nothing to sample from");
@@ -222,6 +233,12 @@ public final class LlamaContext implements AutoCloseable {
         if (!memoryLibrary.remove(memory, sequence, -1, -1)) {
             throw new LlamaException("llama_memory_seq_rm refused a whole sequence");
         }
+    }
+
+    /** Forgets everything and writes zeros over it: what is no number would outlive the plain {@link #clear()}. */
+    public synchronized void wipe() {
+        forgetLogits();
+        memoryLibrary.clear(memory(), true);
     }
 
     /** Forgets everything. */

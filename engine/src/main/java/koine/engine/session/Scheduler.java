@@ -198,6 +198,7 @@ final class Scheduler {
     }
 
     private void proceed() {
+        boolean wipe = false;
         for (Turn turn : List.copyOf(running)) {
             try {
                 boolean wasReading = turn.isReading();
@@ -209,11 +210,26 @@ final class Scheduler {
                     running.remove(turn);
                     turn.end(++clock);
                 }
-            } catch (LlamaException e) {
+            } catch (LlamaException | NoNumbersException e) {
+                wipe |= e instanceof NoNumbersException;
                 running.remove(turn);
                 turn.fail(new GenerationException(String.valueOf(e.getMessage())), ++clock);
             }
         }
+        if (wipe) {
+            wipe();
+        }
+    }
+
+    /** What is no number spreads to other conversations through the memory they share: the others are read again. */
+    private void wipe() {
+        while (!running.isEmpty()) {
+            Turn turn = running.removeLast();
+            turn.suspend(++clock);
+            waiting.addFirst(turn);
+        }
+        context.wipe();
+        slots.forEach(Slot::forget);
     }
 
     private void breakAll(GenerationException why) {

@@ -185,6 +185,7 @@ final class Turn implements AutoCloseable {
      * Goes on after the batch was read.
      *
      * @throws LlamaException when no token can be chosen
+     * @throws NoNumbersException when the model computes no numbers any more
      */
     void proceed(LlamaContext context, Batch batch) {
         if (rows == 0) {
@@ -232,6 +233,9 @@ final class Turn implements AutoCloseable {
     private void answerOn(LlamaContext context) {
         int row = firstRow + rows - 1;
         int token = context.sample(sampler, row);
+        if (!context.isNumber(row, token)) {
+            throw new NoNumbersException();
+        }
         last = System.nanoTime();
         if (first == 0) {
             first = last;

@@ -288,6 +288,18 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     }
 
     @Override
+    public float logit(long context, int row, int token) {
+        try {
+            MemorySegment numbers = (MemorySegment) logits.invokeExact(context, row);
+            return numbers.address() == 0
+                    ? Float.NaN
+                    : numbers.reinterpret((token + 1L) * JAVA_FLOAT.byteSize()).getAtIndex(JAVA_FLOAT, token);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
     public boolean embedding(long context, int sequence, float[] into) {
         try {
             return copy((MemorySegment) embedding.invokeExact(context, sequence), into);

@@ -93,6 +93,9 @@ public interface LlamaLibrary {
     /** Copies the logits of a row of the last batch. @return false when that row has none */
     boolean logits(long context, int row, float[] into);
 
+    /** One logit of a row of the last batch; NaN when that row has none. */
+    float logit(long context, int row, int token);
+
     /** Copies the pooled embedding of a sequence of the last batch. @return false when there is none */
     boolean embedding(long context, int sequence, float[] into);
 
