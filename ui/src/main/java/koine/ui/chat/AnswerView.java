@@ -137,7 +137,8 @@ final class AnswerView extends VBox {
         sentence.setMinHeight(Region.USE_PREF_SIZE);
         sentence.setGraphic(Icons.of(Material2OutlinedAL.INFO));
         sentence.getStyleClass().add(Style.NOTICE);
-        sentence.textProperty().bind(texts.bind(
+        sentence.textProperty()
+                .bind(texts.bind(
                         () -> overflowing(newest) ? "" : sentence(),
                         message.state(),
                         message.problem(),

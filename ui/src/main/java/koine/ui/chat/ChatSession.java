@@ -145,8 +145,7 @@ public final class ChatSession {
                 });
     }
 
-    private record Found(
-            Instant updatedAt, List<Message> messages, Optional<ContextNote> note) {}
+    private record Found(Instant updatedAt, List<Message> messages, Optional<ContextNote> note) {}
 
     /** Empty when there is nothing newer. In the background. */
     private Optional<Found> read(String stored, @Nullable Instant known) {
@@ -226,10 +225,7 @@ public final class ChatSession {
                 tasks.ui(() -> seen(new Activity.Summarizing(share)));
             }
         };
-        makeRoom(
-                options,
-                new Activity.Summarizing(0),
-                stored -> chat.context().summarize(stored, options, progress));
+        makeRoom(options, new Activity.Summarizing(0), stored -> chat.context().summarize(stored, options, progress));
     }
 
     private interface Room {

@@ -4,7 +4,6 @@ import java.util.List;
 import javafx.beans.binding.Bindings;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyObjectWrapper;
-import koine.app.conversations.ContextNote;
 import javafx.collections.ListChangeListener;
 import javafx.geometry.Insets;
 import javafx.geometry.Pos;
@@ -19,6 +18,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.util.Subscription;
+import koine.app.conversations.ContextNote;
 import koine.i18n.Problem;
 import koine.ui.language.Texts;
 import koine.ui.markdown.Paragraphs;
@@ -214,8 +214,7 @@ public final class ChatView extends BorderPane {
             return view;
         }
         int before = session().messages().indexOf(message);
-        VBox both = new VBox(
-                new NotSentLine(before, note.summary(), texts, paragraphs, session()::undoNote), view);
+        VBox both = new VBox(new NotSentLine(before, note.summary(), texts, paragraphs, session()::undoNote), view);
         both.getStyleClass().add(Style.COLUMN);
         return both;
     }

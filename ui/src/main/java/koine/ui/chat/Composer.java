@@ -2,22 +2,21 @@ package koine.ui.chat;
 
 import java.util.function.LongSupplier;
 import javafx.beans.binding.Bindings;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.value.ObservableValue;
 import javafx.css.PseudoClass;
 import javafx.geometry.Insets;
 import javafx.geometry.NodeOrientation;
 import javafx.geometry.Pos;
 import javafx.scene.TraversalDirection;
 import javafx.scene.control.Button;
-import javafx.scene.control.ToggleButton;
-import javafx.scene.layout.HBox;
-import javafx.beans.property.BooleanProperty;
-import javafx.beans.value.ObservableValue;
-import org.kordamp.ikonli.material2.Material2OutlinedAL;
 import javafx.scene.control.TextArea;
+import javafx.scene.control.ToggleButton;
 import javafx.scene.input.InputMethodEvent;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.HBox;
 import javafx.scene.layout.Region;
 import javafx.scene.text.Text;
 import koine.i18n.TextDirection;
@@ -26,6 +25,7 @@ import koine.ui.shell.Buttons;
 import koine.ui.theme.Icons;
 import koine.ui.theme.Style;
 import org.kordamp.ikonli.javafx.FontIcon;
+import org.kordamp.ikonli.material2.Material2OutlinedAL;
 import org.kordamp.ikonli.material2.Material2RoundMZ;
 
 /**

@@ -59,9 +59,7 @@ final class OverflowCard extends VBox {
         });
         show(enlarge.box(), one -> one.larger() != null);
         Way summarize = way(
-                "chat.overflow.summarize",
-                "chat.overflow.summarize.about",
-                one -> Map.of("count", one.oldMessages()));
+                "chat.overflow.summarize", "chat.overflow.summarize.about", one -> Map.of("count", one.oldMessages()));
         summarize.button().setOnAction(event -> ways.summarize());
         show(summarize.box(), one -> one.oldMessages() > 0);
 

@@ -66,8 +66,7 @@ final class ThoughtsView extends VBox {
                 ? texts.get(
                         "chat.reasoning.seconds",
                         Map.of("seconds", Math.max(1, Math.round((double) millis / MILLIS_A_SECOND))))
-                : texts.get(
-                        "chat.reasoning.minutes", Map.of("minutes", Math.round((double) millis / MILLIS_A_MINUTE)));
+                : texts.get("chat.reasoning.minutes", Map.of("minutes", Math.round((double) millis / MILLIS_A_MINUTE)));
     }
 
     /** Only what changed: thoughts grow at their end. */
@@ -76,7 +75,12 @@ final class ThoughtsView extends VBox {
             return;
         }
         List<String> wanted = new ArrayList<>();
-        message.reasoning().get().lines().map(String::strip).filter(line -> !line.isEmpty()).forEach(wanted::add);
+        message.reasoning()
+                .get()
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .forEach(wanted::add);
         int same = 0;
         while (same < Math.min(drawn.size(), wanted.size()) && drawn.get(same).equals(wanted.get(same))) {
             same++;

@@ -10,25 +10,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
 import koine.app.Assistant;
 import koine.app.Folders;
 import koine.app.Settings;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatObserver;
 import koine.app.chat.ChatOptions;
-import java.util.function.Consumer;
-import java.util.function.DoubleConsumer;
 import koine.app.chat.ChatService;
 import koine.app.chat.ContextPlan;
 import koine.app.chat.Overflow;
-import koine.app.conversations.ContextNote;
-import koine.engine.client.EngineFacts;
 import koine.app.conversations.ChatTurn;
+import koine.app.conversations.ContextNote;
 import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.Message;
 import koine.app.conversations.MessageState;
 import koine.app.conversations.StorageException;
+import koine.engine.client.EngineFacts;
 import koine.engine.door.ServedModels;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
@@ -208,7 +208,8 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
             observer.onEnd(end(id, text, thoughts, text.isEmpty() ? MessageState.FAILED : MessageState.INTERRUPTED));
             throw e;
         }
-        Message ended = end(id, text, thoughts, stopped.contains(id) ? MessageState.INTERRUPTED : MessageState.COMPLETE);
+        Message ended =
+                end(id, text, thoughts, stopped.contains(id) ? MessageState.INTERRUPTED : MessageState.COMPLETE);
         observer.onEnd(ended);
         return ended;
     }

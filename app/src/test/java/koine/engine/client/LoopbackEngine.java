@@ -1,0 +1,35 @@
+package koine.engine.client;
+
+import java.time.Duration;
+import koine.net.LoopbackAddress;
+import koine.net.LoopbackClient;
+
+/** A lease of a server that a test runs, over the client that the app uses. */
+public final class LoopbackEngine implements EngineLease {
+    private final HttpChatEngine engine;
+
+    public LoopbackEngine(int port, String token) {
+        Duration patience = Duration.ofSeconds(30);
+        LoopbackClient client =
+                new LoopbackClient(LoopbackAddress.parse("http://127.0.0.1:" + port), patience, patience);
+        engine = new HttpChatEngine(client, token, () -> false);
+    }
+
+    @Override
+    public ChatEngine engine() {
+        return engine;
+    }
+
+    @Override
+    public long pid() {
+        return ProcessHandle.current().pid();
+    }
+
+    @Override
+    public boolean alive() {
+        return true;
+    }
+
+    @Override
+    public void close() {}
+}
