@@ -16,6 +16,7 @@ import servers
 from servers import NotAvailable
 
 QUIET = 0.10  # share of the processors that others may use
+SCENARIOS = ["text", "speed", "server", "restart", "cold"]
 NOISY_PAIRS = 0.2  # share of the pairs that may be noisy in a valid run
 
 STORY = (
@@ -23,6 +24,36 @@ STORY = (
     "languages, and each of them had a word for water that no other language had. "
 )
 QUESTION = "Write a long story about a river and the people who live beside it."
+
+
+def said(*texts, system=None):
+    """Messages of a person and a model in turns."""
+    messages = [{"role": ("user", "assistant")[index % 2], "content": text} for index, text in enumerate(texts)]
+    return ([{"role": "system", "content": system}] if system else []) + messages
+
+
+CONVERSATIONS = [
+    said("What is the capital of France? Answer in one sentence."),
+    said("List three fruits."),
+    said("What is 12 plus 30?"),
+    said("Write a Python function that reverses a string."),
+    said("Why is the sky blue?"),
+    said("Write a haiku about the sea 🌊."),
+    said("Translate to French: Good morning, my friends!"),
+    said("ما هي عاصمة مصر؟"),
+    said("भारत की राजधानी क्या है?"),
+    said("日本の首都はどこですか。"),
+    said("대한민국의 수도는 어디입니까?"),
+    said("  Leading and trailing blanks  \n"),
+    said("<b>Bold</b> & \"quoted\" {{ braces }} <|im_end|> in a question?"),
+    said("Tell me a story about a fox.", system="You answer in rhymes."),
+    said("What did I just ask?", system=""),
+    said("My name is Amal.", "Hello Amal!", "What is my name?"),
+    said("Count to five.", "1, 2, 3, 4, 5", "Now backwards.", "5, 4, 3, 2, 1", "And in words?"),
+    said("Summarize: " + STORY * 3),
+    said("Summarize: " + STORY * 12, "It is about a river.", "And who lives there?"),
+    said("Explain: " + STORY * 30),
+]
 
 
 class Tools:
@@ -211,6 +242,33 @@ class Bench:
             "koine ask / C++ one-shot, seconds",
         )
 
+    # cold answers to the same messages, one at a time: is the text the same?
+    def text(self, model):
+        name, different = Path(model).name, []
+        with servers.koine(self.tools, model, self.options.threads) as koine:
+            context = koine.get("/v1/models")[1]["data"][0]["meta"]["n_ctx"]
+            with servers.llama_server(self.tools, model, self.options.threads, context, 4) as other:
+                for messages in CONVERSATIONS:
+                    body = {"messages": messages, "max_tokens": 64, "temperature": 0, "cache_prompt": False}
+                    answers = [side.post("/v1/chat/completions", body) for side in (koine, other)]
+                    mine, his = (answer["choices"][0]["message"]["content"] for answer in answers)
+                    counts = [answer["usage"]["prompt_tokens"] for answer in answers]
+                    if mine != his:
+                        different.append({"messages": messages, "ours": mine, "theirs": his, "promptTokens": counts})
+        self.results.append(
+            {
+                "scenario": f"same text, {name}",
+                "sides": f"koine / llama-server --jinja, cold and greedy; answers that are equal, of {len(CONVERSATIONS)}",
+                "pairs": different,
+                "ours": len(CONVERSATIONS) - len(different),
+                "theirs": len(CONVERSATIONS),
+                "ratio": 1 - len(different) / len(CONVERSATIONS),
+                "higherIsBetter": True,
+                "valid": not different,
+            }
+        )
+        self.keep()
+
     def keep(self):
         out = Path(self.options.out)
         out.mkdir(parents=True, exist_ok=True)
@@ -230,11 +288,16 @@ def begin(server, number):
     """Has a conversation of one long question and its answer. Returns the body of the follow-up."""
     key = f"bench-{os.getpid()}-{number}"
     first = {"role": "user", "content": f"Text {number}. " + STORY * 20 + "What is this about?"}
-    body = {"messages": [first], "max_tokens": 24, "temperature": 0, "prompt_cache_key": key}
+    body = {
+        "messages": [first],
+        "max_tokens": 24,
+        "temperature": 0,
+        "prompt_cache_key": key,
+        "prompt_cache_retention": "24h",
+    }
     text = server.stream("/v1/chat/completions", body)[2]
     messages = [first, {"role": "assistant", "content": text}, {"role": "user", "content": "And what is it not about?"}]
     return {**body, "messages": messages}
-
 
 
 def follow_up(server, number):
@@ -267,7 +330,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--model", action="append", help="a GGUF file; may be given again (default: the starter model)")
-    parser.add_argument("--scenario", action="append", choices=["speed", "server", "restart", "cold"], help="default: all")
+    parser.add_argument("--scenario", action="append", choices=SCENARIOS, help="default: all")
     parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--koine", help="another koine than this checkout's, such as an installed one")
@@ -281,7 +344,7 @@ def main():
     try:
         for model in options.model or [str(tools.starter)]:
             model = os.path.abspath(model)
-            for scenario in options.scenario or ["speed", "server", "restart", "cold"]:
+            for scenario in options.scenario or SCENARIOS:
                 try:
                     getattr(bench, scenario)(model)
                 except (RuntimeError, NotAvailable) as failure:

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Python's own Jinja in {@code .build/testkit/python}, to compare chat templates with. Not vital: where it cannot be had,
- * the tests that use it report themselves unrun.
+ * Python's own Jinja in {@code .build/testkit/python}, to compare chat templates with, and OpenAI's client, to ask the
+ * engine with. Not vital: where they cannot be had, the tests that use them report themselves unrun.
  */
 final class PythonKit {
     private final Checkout checkout;
@@ -32,7 +32,7 @@ final class PythonKit {
             List<String> specs =
                     Pattern.compile("\\s+").splitAsStream(requirements).toList();
             Path unpacked = scratch.resolve("unpacked");
-            for (Path wheel : new Download(checkout).pip("Python's Jinja (for tests)", specs, 160_000, scratch)) {
+            for (Path wheel : new Download(checkout).pip("Python packages (for tests)", specs, 6_200_000, scratch)) {
                 Unpack.zip(wheel, unpacked, name -> true);
             }
             Trees.replace(unpacked, folder);

@@ -70,4 +70,28 @@ setup() {
         "-Dkoine.root=$root" "-Dkoine.terminal=$terminal" koine.setup.Setup "$@"
 }
 
+# Whether nothing has changed since `setup run` last found all in order. Change times, since a copy can bring old stamps; a
+# find that does not know them answers no, and so does any doubt.
+unchanged() {
+    [ -f "$root/.build/app/run.args" ] && [ -f "$root/.build/stamps/looked" ] && [ -f "$root/.build/stamps/found" ] || return 1
+    [ "$(cat "$root/.build/stamps/found")" = "$jdk $root" ] || return 1
+    set --
+    for source in "$root/pom.xml" "$root/.mvn" "$root/setup" "$root"/*/pom.xml "$root"/*/src/main; do
+        if [ -e "$source" ]; then set -- "$@" "$source"; fi
+    done
+    changed=$(find "$@" -cnewer "$root/.build/stamps/looked" 2>&1 | head -n 1) && [ -z "$changed" ] || return 1
+    changed=$(find "$root/.build/app" "$root/.build/bundle" -cnewer "$root/.build/stamps/found" 2>&1 | head -n 1)
+    [ -z "$changed" ]
+}
+
+# Builds and fetches what is missing for running Koine.
+setup_run() {
+    if unchanged; then return 0; fi
+    mkdir -p "$root/.build/stamps" 2>/dev/null || die "Koine cannot write to $root/.build: check the folder's permissions and free space."
+    : >"$root/.build/stamps/looked.$$"
+    setup run
+    mv "$root/.build/stamps/looked.$$" "$root/.build/stamps/looked"
+    printf '%s' "$jdk $root" >"$root/.build/stamps/found"
+}
+
 find_jdk

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class LlamaContext implements AutoCloseable {
     private static final int NO_ROOM = 1;
     private static final int ABORTED = 2;
+    private static final int UNKNOWN = -1;
 
     private final LlamaLibrary library;
     private final MemoryLibrary memoryLibrary;
@@ -132,15 +133,16 @@ public final class LlamaContext implements AutoCloseable {
             throw new IllegalArgumentException(batch.size() + " tokens in a batch of " + hasLogits.length);
         }
         int[] next = new int[options.sequences()];
-        for (int sequence = 0; sequence < next.length; sequence++) {
-            next[sequence] = position(sequence);
-        }
+        Arrays.fill(next, UNKNOWN);
         for (int row = 0; row < batch.size(); row++) {
             if (!vocabulary.contains(batch.token(row))) {
                 throw new IllegalArgumentException("token " + batch.token(row) + " is not in the vocabulary");
             }
             int sequence = batch.sequence(row);
             requireSequence(sequence);
+            if (next[sequence] == UNKNOWN) {
+                next[sequence] = position(sequence);
+            }
             if (batch.position(row) != next[sequence]++) {
                 throw new IllegalArgumentException("position " + batch.position(row) + " of sequence " + sequence);
             }

@@ -17,9 +17,17 @@ public final class SequenceState implements AutoCloseable {
         this.partial = partial;
     }
 
-    /** Room for a whole state of so many bytes, to be filled through {@link #slice}. */
-    public static SequenceState ofSize(long bytes) {
-        return new SequenceState(NativeBuffer.allocate(bytes), false);
+    /**
+     * Room for a state of so many bytes, to be filled through {@link #slice}.
+     *
+     * @throws LlamaException when the system has no memory for it
+     */
+    public static SequenceState ofSize(long bytes, boolean partial) {
+        try {
+            return new SequenceState(NativeBuffer.allocate(bytes), partial);
+        } catch (OutOfMemoryError e) {
+            throw new LlamaException("no memory for a state of " + bytes + " bytes");
+        }
     }
 
     public long bytes() {

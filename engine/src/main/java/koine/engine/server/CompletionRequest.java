@@ -1,6 +1,5 @@
 package koine.engine.server;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -115,8 +114,8 @@ record CompletionRequest(
     }
 
     private static void refuseOtherThanText(Fields fields) throws ApiException {
-        if (fields.get("modalities") instanceof JsonElement wanted
-                && !(wanted instanceof JsonArray array && array.toString().matches("\\[(\"text\")?]"))) {
+        JsonElement wanted = fields.get("modalities");
+        if (wanted != null && !wanted.toString().matches("\\[(\"text\")?]")) {
             throw ApiException.unsupported("\"modalities\" other than text");
         }
     }

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import koine.engine.reasoning.EndOfTurn;
 import koine.engine.reasoning.ReasoningFormat;
 import koine.engine.reasoning.ReasoningHistory;
@@ -24,7 +25,8 @@ final class PromptRenderer {
     private final @Nullable ApiException refusal;
     private final ReasoningFormat format;
     private final ReasoningHistory history;
-    private final Set<String> ends;
+    /** Found beside the loading's end, since the first question would wait for it; it warms the renderer up, too. */
+    private final CompletableFuture<Set<String>> ends;
     /** Made by rendering the template many times: only when somebody asks. */
     private volatile @Nullable ThinkingSwitch thinking;
 
@@ -50,7 +52,7 @@ final class PromptRenderer {
         refusal = problem;
         format = ReasoningFormat.detect(source);
         history = ReasoningHistory.of(source);
-        ends = ends(source, tokenizer);
+        ends = CompletableFuture.supplyAsync(() -> ends(source, tokenizer));
     }
 
     /** As text, anybody may write such a name; only where it is a token of its own it ends a turn. */
@@ -79,7 +81,7 @@ final class PromptRenderer {
 
     /** Names of control tokens that end a turn besides those llama.cpp knows. */
     Set<String> ends() {
-        return ends;
+        return ends.join();
     }
 
     /** @param variables of the request itself: these win over what thinking asks for */

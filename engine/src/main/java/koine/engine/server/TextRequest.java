@@ -76,7 +76,10 @@ record TextRequest(Prompt prompt, boolean echo, SamplerOptions sampling, int alt
                 return tokens(only, vocabulary);
             }
         }
-        return new Prompt.Text(Fields.text(prompt, "prompt"), 0);
+        if (prompt instanceof JsonPrimitive text && text.isString()) {
+            return new Prompt.Text(text.getAsString(), 0);
+        }
+        throw ApiException.invalid("\"prompt\" must be a text, or the numbers of at least one token");
     }
 
     private static Prompt tokens(JsonArray list, int vocabulary) throws ApiException {

@@ -53,7 +53,7 @@ public interface Generator extends AutoCloseable {
     List<Embedding> embed(List<int[]> texts, Cancel cancel);
 
     /**
-     * Forgets a conversation, in memory and on disk, unless it is being answered.
+     * Forgets a conversation, in memory and on disk; one that is being answered, when the answer ends.
      *
      * @throws IOException when a file could not be deleted
      */

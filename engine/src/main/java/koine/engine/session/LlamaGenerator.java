@@ -63,8 +63,9 @@ public final class LlamaGenerator implements Generator {
                 context == null ? options.slots() : context.sequences(),
                 loaded.embeddingSize());
         this.rollback = new Rollback(loaded.hasRecurrentState(), loaded.slidingWindow());
-        this.scheduler =
-                context == null ? null : new Scheduler(context, rollback, snapshots(library, context, options));
+        this.scheduler = context == null
+                ? null
+                : new Scheduler(context, rollback, snapshots(library, context, rollback, options));
         this.embedder = new Embedder(loaded, threads);
     }
 
@@ -72,7 +73,8 @@ public final class LlamaGenerator implements Generator {
         return Objects.requireNonNullElse(model.metadata("general.architecture"), "");
     }
 
-    private static Snapshots snapshots(LlamaLibrary library, LlamaContext context, GeneratorOptions options) {
+    private static Snapshots snapshots(
+            LlamaLibrary library, LlamaContext context, Rollback rollback, GeneratorOptions options) {
         String engine = String.join(
                 "|",
                 library.version(),
@@ -82,7 +84,7 @@ public final class LlamaGenerator implements Generator {
                 options.kvType().name(),
                 "flash attention auto");
         SnapshotFolder folder = options.snapshots() == null ? null : new SnapshotFolder(options.snapshots());
-        return new Snapshots(context, folder, options.model(), engine, options.snapshotBytes());
+        return new Snapshots(context, rollback, folder, options.model(), engine, options.snapshotBytes());
     }
 
     /**
@@ -166,7 +168,17 @@ public final class LlamaGenerator implements Generator {
             if (sampler != null) {
                 sampler.close();
             }
-            sink.onFailure(e instanceof LlamaException ? new GenerationException(String.valueOf(e.getMessage())) : e);
+            refuse(sink, e instanceof LlamaException ? new GenerationException(String.valueOf(e.getMessage())) : e);
+        }
+    }
+
+    private static void refuse(Sink sink, RuntimeException why) {
+        try {
+            sink.onFailure(why);
+        } catch (RuntimeException e) {
+            if (e != why) {
+                why.addSuppressed(e); // there is nobody left to tell
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import koine.engine.llama.Batch;
 import koine.engine.llama.LlamaContext;
 import koine.engine.llama.LlamaException;
@@ -52,8 +53,14 @@ final class Scheduler {
         waiting.add(turn);
     }
 
+    /** Asked hundreds of times for each token. */
     private boolean allCancelled() {
-        return !running.isEmpty() && running.stream().allMatch(Turn::isCancelled);
+        for (int i = 0; i < running.size(); i++) {
+            if (!running.get(i).isCancelled()) {
+                return false;
+            }
+        }
+        return !running.isEmpty();
     }
 
     /** @return whether there is more to do */
@@ -230,15 +237,18 @@ final class Scheduler {
             }
             snapshots.save(slot, wanted);
         }
-        return false;
+        return slots.stream().anyMatch(Slot::unsaved);
     }
 
     Snapshots snapshots() {
         return snapshots;
     }
 
-    /** Forgets a conversation, here and on disk. */
+    /** Forgets a conversation, here and on disk; what is being answered goes when it ends. */
     void forget(String key) throws IOException {
+        Stream.concat(running.stream(), waiting.stream())
+                .filter(turn -> turn.isOf(key))
+                .forEach(Turn::forget);
         slots.stream().filter(slot -> slot.idle() && slot.isOf(key)).forEach(Slot::clear);
         snapshots.forget(key);
     }

@@ -1,14 +1,19 @@
 package koine.engine.session;
 
+import java.util.stream.IntStream;
 import koine.engine.llama.LlamaContext;
+import koine.engine.llama.LlamaException;
 import koine.engine.session.Checkpoints.Checkpoint;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One sequence of the context and what it holds: the conversation that last ran in it, so that its next turn does not
  * read everything again. Belongs to the generator's thread.
  */
 final class Slot {
+    private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
     private static final long CHECKPOINT_BYTES = 256L << 20;
 
     private final int sequence;
@@ -90,9 +95,10 @@ final class Slot {
 
     /** The turn has left. What is nobody's is forgotten, so that others need not look past it. */
     void release(long time) {
+        boolean forgotten = turn != null && turn.isForgotten();
         turn = null;
         lastUse = time;
-        if (owner == null) {
+        if (owner == null || forgotten) {
             clear();
         }
     }
@@ -103,6 +109,21 @@ final class Slot {
         tokens.addAll(restored);
         checkpoints.clear();
         owner = key;
+    }
+
+    /** How many of so many first tokens it could {@link #keep}. */
+    int reachable(int wanted) {
+        boolean possible = wanted > 0 && rollback.possible(context, sequence, wanted);
+        int[] places = checkpoints.all().stream().mapToInt(Checkpoint::tokens).toArray();
+        return possible ? wanted : reachable(rollback, wanted, tokens.length(), places);
+    }
+
+    /** How many of so many first tokens could be kept; {@code held} is what a sequence with these checkpoints holds. */
+    static int reachable(Rollback rollback, int wanted, int held, int... places) {
+        if (!rollback.needsCheckpoints() || wanted == held) {
+            return wanted;
+        }
+        return IntStream.of(places).filter(place -> place <= wanted).max().orElse(0);
     }
 
     /**
@@ -162,9 +183,14 @@ final class Slot {
         owner = null;
     }
 
+    /** Without one, the next prompt costs time; so a failure here is no failure of the answer. */
     void checkpoint() {
         if (rollback.needsCheckpoints()) {
-            checkpoints.add(tokens.length(), context.save(sequence, true));
+            try {
+                checkpoints.add(tokens.length(), context.save(sequence, true));
+            } catch (LlamaException e) {
+                LOG.warn("there is no checkpoint: {}", e.getMessage());
+            }
         }
     }
 

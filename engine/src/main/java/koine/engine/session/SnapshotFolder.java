@@ -50,6 +50,11 @@ public final class SnapshotFolder {
         return folder.resolve(digest(key, KEY_DIGITS) + "-" + digest(engine, ENGINE_DIGITS) + SUFFIX);
     }
 
+    /** What the file of these says of itself, whatever it is named. */
+    static byte[] identity(String key, String engine) {
+        return sha256().digest((digest(key, KEY_DIGITS) + "|" + engine).getBytes(StandardCharsets.UTF_8));
+    }
+
     Path weightsFile() {
         return folder.resolve("weights.properties");
     }

@@ -3,11 +3,16 @@ package koine.engine.session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import koine.engine.llama.LlamaContext;
 import koine.engine.llama.LlamaException;
 import koine.engine.llama.SequenceState;
+import koine.engine.session.Checkpoints.Checkpoint;
+import koine.engine.session.SnapshotFile.Content;
 import koine.engine.session.SnapshotFile.Head;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,12 +27,16 @@ final class Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
     /** Reading so long again is not worth a file. */
-    private static final double WORTH_SECONDS = 0.25;
+    private static final double WORTH_SECONDS = 1;
+
+    /** So many of the last places where the next prompt may part from what was read. */
+    private static final int CHECKPOINTS = 2;
 
     /** Never the disk's last space: a full disk loses what people write. */
     private static final long LEAVE_FREE = 1L << 30;
 
     private final LlamaContext context;
+    private final Rollback rollback;
     private final @Nullable SnapshotFolder folder;
     private final WeightsHash weights;
     private final String engine;
@@ -41,8 +50,15 @@ final class Snapshots {
      * @param engine all but the weights that must be equal for a snapshot to be of use
      * @param mostBytes of all snapshots together
      */
-    Snapshots(LlamaContext context, @Nullable SnapshotFolder folder, Path model, String engine, long mostBytes) {
+    Snapshots(
+            LlamaContext context,
+            Rollback rollback,
+            @Nullable SnapshotFolder folder,
+            Path model,
+            String engine,
+            long mostBytes) {
         this.context = context;
+        this.rollback = rollback;
         this.folder = folder;
         this.weights = new WeightsHash(folder == null ? new SnapshotFolder(Path.of("")) : folder, model);
         this.engine = engine;
@@ -68,11 +84,12 @@ final class Snapshots {
         }
         try {
             String hash = weights.known();
-            Path file = hash == null ? null : folder.file(key, hash + "|" + engine);
+            String of = hash + "|" + engine;
+            Path file = hash == null ? null : folder.file(key, of);
             if (file == null || !Files.isRegularFile(file)) {
                 return;
             }
-            if (!tryRestore(file, slot, turn, key, evict)) {
+            if (!tryRestore(file, SnapshotFolder.identity(key, of), slot, turn, key, evict)) {
                 LOG.info("a snapshot was not used");
             }
         } catch (IOException | LlamaException e) {
@@ -80,39 +97,52 @@ final class Snapshots {
         }
     }
 
-    private boolean tryRestore(Path file, Slot slot, Turn turn, String key, BooleanSupplier evict) throws IOException {
-        Head head = SnapshotFile.readHead(file);
+    private boolean tryRestore(Path file, byte[] identity, Slot slot, Turn turn, String key, BooleanSupplier evict)
+            throws IOException {
+        Head head = SnapshotFile.readHead(file, identity);
         if (head == null) {
             Files.deleteIfExists(file);
             return false;
         }
-        int held = slot.isOf(key) ? slot.tokens().shared(turn.tokens()) : 0;
-        int gain = shared(head.tokens(), turn.tokens()) - held;
+        int gain = gain(head, slot, turn, key);
         double speed = promptTokensPerSecond == 0 ? head.tokensPerSecond() : promptTokensPerSecond;
-        if (gain <= 0 || gain / speed <= head.stateBytes() / bytesPerSecond) {
+        if (gain <= 0 || gain / speed <= head.bytes() / bytesPerSecond) {
             return false;
         }
         long start = System.nanoTime();
-        try (SequenceState state = SnapshotFile.readState(file)) {
-            if (state == null) {
+        try (Content content = SnapshotFile.read(file, identity)) {
+            if (content == null) {
                 LOG.warn("a damaged snapshot is deleted");
                 Files.deleteIfExists(file);
                 return false;
             }
             slot.clear();
-            while (!context.restore(slot.sequence(), state)) {
+            while (!context.restore(slot.sequence(), content.states().getFirst())) {
                 if (!evict.getAsBoolean()) {
                     return false;
                 }
             }
+            bytesPerSecond = head.bytes() * 1e9 / Math.max(1, System.nanoTime() - start);
+            int[] tokens = content.head().tokens();
+            if (context.position(slot.sequence()) != tokens.length) {
+                slot.clear();
+                return false;
+            }
+            slot.adopt(key, tokens);
+            List<SequenceState> checkpoints = content.takeCheckpoints();
+            for (int i = 0; i < checkpoints.size(); i++) {
+                slot.checkpoints().add(content.head().places()[i + 1], checkpoints.get(i));
+            }
+            return true;
         }
-        bytesPerSecond = head.stateBytes() * 1e9 / Math.max(1, System.nanoTime() - start);
-        if (context.position(slot.sequence()) != head.tokens().length) {
-            slot.clear();
-            return false;
-        }
-        slot.adopt(key, head.tokens());
-        return true;
+    }
+
+    /** How many tokens of the prompt need not be read when the snapshot is used, that would have to be without it. */
+    private int gain(Head head, Slot slot, Turn turn, String key) {
+        int last = turn.tokens().length - 1;
+        int held = slot.isOf(key) ? slot.reachable(Math.min(last, slot.tokens().shared(turn.tokens()))) : 0;
+        int kept = Math.min(last, shared(head.tokens(), turn.tokens()));
+        return Slot.reachable(rollback, kept, head.tokens().length, head.places()) - held;
     }
 
     private static int shared(int[] one, int[] other) {
@@ -133,19 +163,38 @@ final class Snapshots {
             if (!weights.compute(wanted)) {
                 return;
             }
-            Path file = folder.file(key, weights.known() + "|" + engine);
-            try (SequenceState state = context.save(slot.sequence(), false)) {
-                boolean fits = state.bytes() <= mostBytes / 2 && folder.free() - state.bytes() > LEAVE_FREE;
-                boolean saves = seconds > state.bytes() / bytesPerSecond;
-                Head head = new Head(slot.tokens().toArray(), state.bytes(), promptTokensPerSecond);
-                if (!fits || !saves || SnapshotFile.write(folder, file, head, state, wanted)) {
-                    slot.saved();
-                }
+            String of = weights.known() + "|" + engine;
+            if (write(folder, folder.file(key, of), SnapshotFolder.identity(key, of), slot, seconds, wanted)) {
+                slot.saved();
             }
             folder.limit(mostBytes);
         } catch (IOException | LlamaException e) {
             slot.saved(); // not tried again before the conversation goes on
             LOG.warn("a snapshot could not be written: {}", e.getClass().getSimpleName());
+        }
+    }
+
+    /** @return false when there was something more urgent */
+    private boolean write(
+            SnapshotFolder folder, Path file, byte[] identity, Slot slot, double seconds, BooleanSupplier wanted)
+            throws IOException {
+        List<Checkpoint> checkpoints = slot.checkpoints().all().stream()
+                .filter(checkpoint -> checkpoint.tokens() < slot.length())
+                .toList();
+        List<Checkpoint> last = checkpoints.subList(Math.max(0, checkpoints.size() - CHECKPOINTS), checkpoints.size());
+        try (SequenceState whole = context.save(slot.sequence(), false)) {
+            List<SequenceState> states = new ArrayList<>(List.of(whole));
+            last.forEach(checkpoint -> states.add(checkpoint.state()));
+            Head head = new Head(
+                    identity,
+                    promptTokensPerSecond,
+                    slot.tokens().toArray(),
+                    IntStream.concat(IntStream.of(slot.length()), last.stream().mapToInt(Checkpoint::tokens))
+                            .toArray(),
+                    states.stream().mapToLong(SequenceState::bytes).toArray());
+            boolean fits = head.bytes() <= mostBytes / 2 && folder.free() - head.bytes() > LEAVE_FREE;
+            boolean saves = seconds > head.bytes() / bytesPerSecond;
+            return !fits || !saves || SnapshotFile.write(folder, file, head, states, wanted);
         }
     }
 

@@ -53,6 +53,7 @@ final class Turn implements AutoCloseable {
     private long last;
     private @Nullable RuntimeException broken;
     private @Nullable Finish finish;
+    private boolean forgotten;
 
     /**
      * @param tokens of the prompt
@@ -91,6 +92,19 @@ final class Turn implements AutoCloseable {
 
     int[] tokens() {
         return tokens;
+    }
+
+    boolean isOf(String key) {
+        return key.equals(request.cacheKey());
+    }
+
+    /** Whether nothing of it may be kept when it ends. */
+    boolean isForgotten() {
+        return forgotten;
+    }
+
+    void forget() {
+        forgotten = true;
     }
 
     boolean isCancelled() {
@@ -305,7 +319,9 @@ final class Turn implements AutoCloseable {
         try {
             sink.onFailure(why);
         } catch (RuntimeException e) {
-            why.addSuppressed(e); // there is nobody left to tell
+            if (e != why) {
+                why.addSuppressed(e); // there is nobody left to tell
+            }
         }
     }
 

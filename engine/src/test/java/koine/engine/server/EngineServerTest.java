@@ -84,6 +84,7 @@ class EngineServerTest {
     @AfterEach
     void stop() {
         mayLoad.countDown();
+        script.hear();
         generator.close();
         server.close();
         assertTrue(generator.awaitEnd(Duration.ofSeconds(5)), "the generator's thread ended");
@@ -121,6 +122,10 @@ class EngineServerTest {
 
     private static Map<String, String> headers(String id) {
         return Map.of("Authorization", "Bearer " + TOKEN, "Content-Type", "application/json", "X-Request-Id", id);
+    }
+
+    private Answer post(String path, String body) throws IOException {
+        return send("POST", path, headers("p1"), body);
     }
 
     private Answer complete(String body) throws IOException {
@@ -672,6 +677,20 @@ class EngineServerTest {
         }
 
         @Test
+        void endsForItsClientWithinHalfASecondThoughTheModelIsBusyForLonger() throws Exception {
+            try (Stream stream = new Stream("c1", "deaf", "")) {
+                assertEquals("word", text(stream.next()));
+                long from = System.nanoTime();
+                assertTrue(cancel("c1"));
+                endsWithinHalfASecond(stream, from);
+                assertNull(script.ended.poll(), "the model has not come to it");
+            }
+            script.hear();
+            assertEquals(Generator.Finish.CANCELLED, soon(script.ended));
+            assertEquals(200, complete(asking("say x", "")).status);
+        }
+
+        @Test
         void endsARequestThatStillWaitsAtOnceAndTheOneBeforeItGoesOn() throws Exception {
             try (Stream running = new Stream("c1", "step", "");
                     Stream waiting = new Stream("c2", "say never", "")) {
@@ -709,6 +728,370 @@ class EngineServerTest {
             cancelling.join();
             JsonObject choice = answer.json.getAsJsonArray("choices").get(0).getAsJsonObject();
             assertEquals("cancelled", choice.get("finish_reason").getAsString());
+        }
+    }
+
+    @Nested
+    class AWish {
+        private Generator.Request asked(String more) throws Exception {
+            Answer answer = complete(asking("say x", more));
+            assertEquals(200, answer.status, answer.json.toString());
+            return soon(script.begun);
+        }
+
+        @Test
+        void forSamplingReachesTheModel() throws Exception {
+            loaded();
+            SamplerOptions options = asked(
+                            ",\"frequency_penalty\":0.5,\"presence_penalty\":-0.5,\"repeat_penalty\":1.5,"
+                                    + "\"repeat_last_n\":-1,\"dry_multiplier\":0.8,\"dry_base\":2,\"dry_allowed_length\":3,"
+                                    + "\"dry_penalty_last_n\":9,\"dry_sequence_breakers\":[\"x\"],"
+                                    + "\"logit_bias\":{\"5\":-100,\"6\":false,\"ab\":2.5},\"grammar\":\"root ::= [x]\"")
+                    .sampling();
+            assertEquals(new SamplerOptions.Penalties(100, 1.5, 0.5, -0.5), options.penalties());
+            assertEquals(new SamplerOptions.Dry(0.8, 2, 3, 9, List.of("x")), options.dry());
+            assertEquals(
+                    Map.of(5, -100f, 6, Float.NEGATIVE_INFINITY, (int) 'a', 2.5f, (int) 'b', 2.5f),
+                    options.logitBias());
+            assertEquals("root ::= [x]", options.grammar());
+            assertEquals(
+                    Map.of(7, 1f), asked(",\"logit_bias\":[[7,1]]").sampling().logitBias());
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "\"logit_bias\":{\"256\":1}",
+                    "\"logit_bias\":{\"1\":true}",
+                    "\"logit_bias\":{\"1\":1e60}",
+                    "\"logit_bias\":[[1]]",
+                    "\"repeat_penalty\":0",
+                    "\"dry_multiplier\":1,\"dry_sequence_breakers\":[\"\"]",
+                    "\"top_logprobs\":2",
+                    "\"logprobs\":true,\"top_logprobs\":21",
+                    "\"reasoning_effort\":\"heroic\"",
+                    "\"reasoning_format\":\"deepseek-legacy\"",
+                    "\"prompt_cache_retention\":\"forever\"",
+                    "\"chat_template_kwargs\":{\"messages\":[]}",
+                    "\"response_format\":{\"type\":\"xml\"}",
+                    "\"response_format\":{\"type\":\"json_schema\"}",
+                    "\"response_format\":{\"type\":\"json_object\"},\"grammar\":\"root ::= [x]\"",
+                    "\"grammar\":\"root ::= root\"",
+                    "\"json_schema\":{\"type\":\"colour\"}",
+                    "\"n_predict\":0",
+                    "\"max_tokens\":1e999999999"
+                })
+        void thatMakesNoSenseIsRefused(String wish) throws Exception {
+            loaded();
+            Answer answer = complete(asking("say x", "," + wish));
+            assertEquals(400, answer.status, answer.json.toString());
+            assertEquals("invalid_request_error", answer.errorType());
+            assertNull(script.begun.poll());
+        }
+
+        @Test
+        void forLengthEndAndKeepingReachesTheModel() throws Exception {
+            loaded();
+            Generator.Request request = asked(
+                    ",\"n_predict\":7,\"ignore_eos\":true,\"prompt_cache_key\":\"k\",\"prompt_cache_retention\":\"24h\"");
+            assertEquals(7, request.maxTokens());
+            assertTrue(request.ignoreEnd());
+            assertEquals("k", request.cacheKey());
+            assertTrue(request.keepOnDisk());
+            assertFalse(asked(",\"prompt_cache_key\":\"k\"").keepOnDisk());
+            assertNull(
+                    asked(",\"prompt_cache_key\":\"k\",\"cache_prompt\":false").cacheKey());
+            assertEquals(Integer.MAX_VALUE, asked(",\"n_predict\":-1").maxTokens());
+        }
+
+        @Test
+        void forAFormBecomesAGrammar() throws Exception {
+            loaded();
+            String schema = "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}}}";
+            Generator.Request format =
+                    asked(",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":"
+                            + schema + "}}");
+            assertNotNull(format.sampling().grammar());
+            assertEquals(
+                    format.sampling().grammar(),
+                    asked(",\"json_schema\":" + schema).sampling().grammar());
+            assertNotNull(asked(",\"response_format\":{\"type\":\"json_object\"}")
+                    .sampling()
+                    .grammar());
+            assertNull(
+                    asked(",\"response_format\":{\"type\":\"text\"}").sampling().grammar());
+        }
+
+        @Test
+        void forScoresIsAnsweredWithThem() throws Exception {
+            loaded();
+            Answer answer = complete(asking("say xé", ",\"logprobs\":true,\"top_logprobs\":1"));
+            JsonArray scores = answer.json
+                    .getAsJsonArray("choices")
+                    .get(0)
+                    .getAsJsonObject()
+                    .getAsJsonObject("logprobs")
+                    .getAsJsonArray("content");
+            assertEquals(
+                    "{\"token\":\"é\",\"logprob\":-0.5,\"bytes\":[195,169],\"top_logprobs\":"
+                            + "[{\"token\":\"?\",\"logprob\":-9999.0,\"bytes\":[63]}]}",
+                    scores.get(1).toString());
+            assertEquals(2, scores.size());
+            assertEquals(1, soon(script.begun).alternatives());
+        }
+    }
+
+    @Nested
+    class AThinkingModel {
+        private static final String THINKING = ScriptedGenerator.TEMPLATE.replace(
+                "{% if add_generation_prompt %}[assistant]{% endif %}",
+                "{% if add_generation_prompt %}[assistant]"
+                        + "{% if enable_thinking is defined and not enable_thinking %}<think></think>{% endif %}{% endif %}");
+
+        @BeforeEach
+        void load() throws Exception {
+            script.template = THINKING;
+            loaded();
+        }
+
+        private JsonObject message(String wish, String more) throws IOException {
+            return complete(asking(wish, more))
+                    .json
+                    .getAsJsonArray("choices")
+                    .get(0)
+                    .getAsJsonObject()
+                    .getAsJsonObject("message");
+        }
+
+        @Test
+        void tellsItsThoughtsApartFromItsAnswer() throws Exception {
+            JsonObject message = message("say <think>one two</think>three", "");
+            assertEquals("one two", message.get("reasoning_content").getAsString());
+            assertEquals("three", message.get("content").getAsString());
+            assertEquals(Set.of("<think>", "</think>"), soon(script.begun).visibleControls());
+        }
+
+        @Test
+        void streamsItsThoughtsApartFromItsAnswer() throws Exception {
+            try (Stream stream = new Stream("t1", "step", "")) {
+                script.say("<thi");
+                script.say("nk>one", " two</th", "ink>", "three");
+                script.end();
+                StringBuilder thoughts = new StringBuilder();
+                List<JsonObject> chunks = stream.rest();
+                for (JsonObject chunk : chunks) {
+                    JsonObject delta = chunk.getAsJsonArray("choices")
+                            .get(0)
+                            .getAsJsonObject()
+                            .getAsJsonObject("delta");
+                    thoughts.append(
+                            delta.has("reasoning_content")
+                                    ? delta.get("reasoning_content").getAsString()
+                                    : "");
+                }
+                assertEquals("one two", thoughts.toString());
+                assertEquals("three", text(chunks));
+                JsonObject usage = chunks.getLast().getAsJsonObject("usage");
+                assertEquals(
+                        5,
+                        usage.getAsJsonObject("completion_tokens_details")
+                                .get("reasoning_tokens")
+                                .getAsInt(),
+                        "seven letters, but no more than the answer has");
+            }
+        }
+
+        @Test
+        void leavesThemInTheAnswerWhenAsked() throws Exception {
+            JsonObject message = message("say <think>one</think>two", ",\"reasoning_format\":\"none\"");
+            assertEquals("<think>one</think>two", message.get("content").getAsString());
+            assertFalse(message.has("reasoning_content"));
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "\"chat_template_kwargs\":{\"enable_thinking\":false}",
+                    "\"reasoning_effort\":\"none\"",
+                    "\"response_format\":{\"type\":\"json_object\"}"
+                })
+        void canBeToldNotToThink(String wish) throws Exception {
+            message("say x", "," + wish);
+            assertTrue(((Generator.Prompt.Text) soon(script.begun).prompt())
+                    .text()
+                    .endsWith("[assistant]<think></think>"));
+        }
+    }
+
+    @Nested
+    class APlainPrompt {
+        @BeforeEach
+        void load() throws Exception {
+            loaded();
+        }
+
+        private JsonObject choice(String body) throws IOException {
+            Answer answer = post("/v1/completions", body);
+            assertEquals(200, answer.status, answer.json.toString());
+            assertEquals("text_completion", answer.json.get("object").getAsString());
+            return answer.json.getAsJsonArray("choices").get(0).getAsJsonObject();
+        }
+
+        @Test
+        void isContinuedAsItIs() throws Exception {
+            assertEquals("x", choice("{\"prompt\":\"say x\"}").get("text").getAsString());
+            Generator.Request request = soon(script.begun);
+            assertEquals(new Generator.Prompt.Text("say x", 0), request.prompt());
+            assertEquals(16, request.maxTokens());
+            assertEquals("x", choice("{\"prompt\":[\"say x\"]}").get("text").getAsString());
+        }
+
+        @Test
+        void mayBeTokens() throws Exception {
+            for (String prompt : List.of("[1,2]", "[[1,2]]")) {
+                choice("{\"prompt\":" + prompt + ",\"max_tokens\":0}");
+                Generator.Request request = soon(script.begun);
+                assertEquals(new Generator.Prompt.Tokens(List.of(1, 2)), request.prompt());
+                assertEquals(0, request.maxTokens());
+            }
+        }
+
+        @Test
+        void isRepeatedWithItsScoresWhenAsked() throws Exception {
+            JsonObject choice = choice("{\"prompt\":\"say é\",\"echo\":true,\"logprobs\":1}");
+            assertEquals("say éé", choice.get("text").getAsString());
+            JsonObject scores = choice.getAsJsonObject("logprobs");
+            assertEquals(
+                    "[\"s\",\"a\",\"y\",\" \",\"é\",\"é\"]",
+                    scores.get("tokens").toString());
+            assertEquals(
+                    "[null,-2.0,-2.0,-2.0,-2.0,-0.5]",
+                    scores.get("token_logprobs").toString());
+            assertEquals("[0,1,2,3,4,5]", scores.get("text_offset").toString());
+            assertTrue(soon(script.begun).scorePrompt());
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "{} | 400",
+                    "{\"prompt\":5} | 400",
+                    "{\"prompt\":[]} | 400",
+                    "{\"prompt\":[256]} | 400",
+                    "{\"prompt\":[-1]} | 400",
+                    "{\"prompt\":[1,\"a\"]} | 400",
+                    "{\"prompt\":\"say x\",\"max_tokens\":-1} | 400",
+                    "{\"prompt\":\"say x\",\"messages\":[]} | 400",
+                    "{\"prompt\":[\"say x\",\"say y\"]} | 501",
+                    "{\"prompt\":\"say x\",\"suffix\":\"end\"} | 501",
+                    "{\"prompt\":\"say x\",\"best_of\":2} | 501",
+                    "{\"prompt\":\"overflow\"} | 400"
+                })
+        void thatCannotBeContinuedIsRefused(String body, int status) throws Exception {
+            assertEquals(status, post("/v1/completions", body).status);
+        }
+    }
+
+    @Nested
+    class Embeddings {
+        @Test
+        void areRefusedByAModelThatHasNone() throws Exception {
+            loaded();
+            Answer answer = post("/v1/embeddings", "{\"input\":\"x\"}");
+            assertEquals(501, answer.status);
+            assertEquals("not_supported_error", answer.errorType());
+        }
+
+        @Test
+        void areComputedOnTheModelsThreadAndToldAsNumbersOrPacked() throws Exception {
+            script.embeddingSize = 2;
+            loaded();
+            Answer answer = post("/v1/embeddings", "{\"input\":[\"abc\",[1,2]]}");
+            JsonArray data = answer.json.getAsJsonArray("data");
+            assertEquals(
+                    "{\"object\":\"embedding\",\"index\":1,\"embedding\":[2.0,0.5]}",
+                    data.get(1).toString());
+            assertEquals(
+                    5, answer.json.getAsJsonObject("usage").get("prompt_tokens").getAsInt());
+            String packed = post("/v1/embeddings", "{\"input\":[1,2],\"encoding_format\":\"base64\",\"dimensions\":2}")
+                    .json
+                    .getAsJsonArray("data")
+                    .get(0)
+                    .getAsJsonObject()
+                    .get("embedding")
+                    .getAsString();
+            assertEquals("AAAAQAAAAD8=", packed);
+            assertEquals(501, post("/v1/embeddings", "{\"input\":\"x\",\"dimensions\":3}").status);
+            assertEquals(400, post("/v1/embeddings", "{\"input\":[]}").status);
+            assertEquals(400, post("/v1/embeddings", "{\"input\":[\"\"]}").status);
+            assertEquals(
+                    "exceed_context_size_error",
+                    post("/v1/embeddings", "{\"input\":\"" + "x".repeat(101) + "\"}")
+                            .errorType());
+        }
+    }
+
+    @Nested
+    class TheModel {
+        @BeforeEach
+        void load() throws Exception {
+            loaded();
+        }
+
+        @Test
+        void isToldAsLlamaServerDoesButNotWhereItLies() throws Exception {
+            JsonObject props = get("/props").json;
+            assertEquals(
+                    100,
+                    props.getAsJsonObject("default_generation_settings")
+                            .get("n_ctx")
+                            .getAsInt());
+            assertEquals("test-model", props.get("model_path").getAsString());
+            assertEquals("<s>", props.get("bos_token").getAsString());
+            assertEquals(
+                    "test-model", get("/v1/models/test-model").json.get("id").getAsString());
+            assertEquals(404, get("/v1/models/other").status);
+        }
+
+        @Test
+        void cutsTextIntoTokensAndBack() throws Exception {
+            assertEquals(
+                    "{\"tokens\":[97,195,169]}",
+                    post("/tokenize", "{\"content\":\"aé\"}").json.toString());
+            assertEquals(
+                    "{\"tokens\":[{\"id\":97,\"piece\":\"a\"},{\"id\":195,\"piece\":[195]},{\"id\":169,\"piece\":[169]}]}",
+                    post("/tokenize", "{\"content\":\"aé\",\"with_pieces\":true}")
+                            .json
+                            .toString());
+            assertEquals(
+                    "{\"content\":\"aé\"}",
+                    post("/detokenize", "{\"tokens\":[97,195,169]}").json.toString());
+            assertEquals(400, post("/detokenize", "{\"tokens\":[256]}").status);
+            assertEquals(400, post("/tokenize", "{}").status);
+        }
+
+        @Test
+        void writesAndCountsAPromptWithoutAnswering() throws Exception {
+            assertEquals(
+                    "{\"prompt\":\"[user]hi\\n[assistant]\"}",
+                    post("/apply-template", asking("hi", "")).json.toString());
+            assertEquals(
+                    20,
+                    post(COMPLETIONS + "/input_tokens", asking("hi", ""))
+                            .json
+                            .get("input_tokens")
+                            .getAsInt());
+            assertNull(script.begun.poll());
+        }
+
+        @Test
+        void forgetsAConversation() throws Exception {
+            Answer answer =
+                    send("DELETE", "/koine/conversations/a%20b", Map.of("Authorization", "Bearer " + TOKEN), null);
+            assertEquals(200, answer.status);
+            assertEquals("a b", soon(script.forgotten));
+            assertEquals(405, get("/koine/conversations/a").status);
         }
     }
 

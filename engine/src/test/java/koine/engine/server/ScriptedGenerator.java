@@ -2,9 +2,11 @@ package koine.engine.server;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -12,12 +14,14 @@ import java.util.stream.IntStream;
 import koine.engine.session.ContextOverflowException;
 import koine.engine.session.GenerationException;
 import koine.engine.session.Generator;
+import koine.engine.session.TokenScore;
 import koine.engine.session.Tokenizer;
 
 /**
  * A generator that says what the test wants when the test wants it; everything around it is real. The last user message
  * chooses: {@code say X} says X in one go, {@code step} says each piece handed to {@link #say}, {@code slow} says a piece
- * each 20 ms for ever, {@code read} reads a prompt for ever, {@code overflow} and {@code fail} do that.
+ * each 20 ms for ever, {@code read} reads a prompt for ever, {@code deaf} says a word and then does not hear of a cancel
+ * until {@link #hear}, {@code overflow} and {@code fail} do that.
  */
 public final class ScriptedGenerator implements Generator {
     static final String TEMPLATE =
@@ -50,7 +54,10 @@ public final class ScriptedGenerator implements Generator {
     private final BlockingQueue<String> pieces = new LinkedBlockingQueue<>();
     final BlockingQueue<Request> begun = new LinkedBlockingQueue<>();
     final BlockingQueue<Finish> ended = new LinkedBlockingQueue<>();
+    private final CountDownLatch hearing = new CountDownLatch(1);
     public volatile Thread owner = Thread.currentThread();
+    volatile String template = TEMPLATE;
+    volatile int embeddingSize;
 
     void say(String... more) {
         pieces.addAll(List.of(more));
@@ -60,9 +67,13 @@ public final class ScriptedGenerator implements Generator {
         pieces.add(END);
     }
 
+    void hear() {
+        hearing.countDown();
+    }
+
     @Override
     public ModelInfo model() {
-        return new ModelInfo("scripted", "none", 1, 2, 100, 200, TEMPLATE, "<s>", "</s>", 1, 0);
+        return new ModelInfo("scripted", "none", 1, 2, 100, 200, template, "<s>", "</s>", 1, embeddingSize);
     }
 
     @Override
@@ -91,7 +102,17 @@ public final class ScriptedGenerator implements Generator {
 
     @Override
     public List<Embedding> embed(List<int[]> texts, Cancel cancel) {
-        throw new UnsupportedOperationException("no embeddings");
+        if (Thread.currentThread() != owner) {
+            throw new IllegalStateException("not the owner's thread");
+        }
+        List<Embedding> embeddings = new ArrayList<>();
+        for (int[] text : texts) {
+            if (text.length > 100) {
+                throw new ContextOverflowException(text.length, 100);
+            }
+            embeddings.add(new Embedding(new float[] {text.length, 0.5f}, text.length));
+        }
+        return embeddings;
     }
 
     @Override
@@ -110,10 +131,7 @@ public final class ScriptedGenerator implements Generator {
         begun.add(request);
         Finish finish = Finish.CANCELLED;
         try {
-            String prompt = ((Prompt.Text) request.prompt()).text();
-            int from = prompt.lastIndexOf("[user]") + "[user]".length();
-            String wish = prompt.substring(from, prompt.indexOf("\n[assistant]", from));
-            finish = act(wish, cancel, sink);
+            finish = act(wish(request.prompt()), request, cancel, sink);
             sink.onEnd(new Outcome(finish, 10, 4, 5, 60, 50, null));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -124,7 +142,30 @@ public final class ScriptedGenerator implements Generator {
         }
     }
 
-    private Finish act(String wish, Cancel cancel, Sink sink) throws InterruptedException {
+    /** A prompt that is no chat is the wish itself. */
+    private static String wish(Prompt prompt) {
+        String text = prompt instanceof Prompt.Text(String written, int _) ? written : "say tokens";
+        int chat = text.lastIndexOf("[user]");
+        return chat < 0 ? text : text.substring(chat + "[user]".length(), text.indexOf("\n[assistant]", chat));
+    }
+
+    private static TokenScore score(int letter, double logProbability) {
+        byte[] bytes = Character.toString(letter).getBytes(StandardCharsets.UTF_8);
+        TokenScore other = new TokenScore('?', new byte[] {'?'}, Double.NEGATIVE_INFINITY, List.of());
+        return new TokenScore(letter, bytes, logProbability, List.of(other));
+    }
+
+    private Finish act(String wish, Request request, Cancel cancel, Sink sink) throws InterruptedException {
+        if (request.scorePrompt()) {
+            sink.onPromptToken(score(wish.codePointAt(0), Double.NaN));
+            wish.codePoints().skip(1).forEach(letter -> sink.onPromptToken(score(letter, -2)));
+        }
+        if (wish.equals("deaf")) {
+            sink.onPromptProgress(10, 4, 10);
+            sink.onText("word");
+            hearing.await();
+            return Finish.CANCELLED;
+        }
         if (wish.equals("overflow")) {
             throw new ContextOverflowException(1000, 100);
         }
@@ -133,7 +174,12 @@ public final class ScriptedGenerator implements Generator {
         }
         if (wish.startsWith("say ")) {
             sink.onPromptProgress(10, 4, 10);
-            wish.substring("say ".length()).codePoints().forEach(c -> sink.onText(Character.toString(c)));
+            wish.substring("say ".length()).codePoints().forEach(letter -> {
+                if (request.alternatives() >= 0) {
+                    sink.onToken(score(letter, -0.5));
+                }
+                sink.onText(Character.toString(letter));
+            });
             return Finish.STOP;
         }
         if (wish.equals("read")) {

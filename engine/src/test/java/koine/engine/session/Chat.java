@@ -55,6 +55,11 @@ final class Chat {
             return outcome != null || failure != null;
         }
 
+        @Nullable
+        RuntimeException failure() {
+            return failure;
+        }
+
         Outcome outcome() {
             if (failure != null) {
                 throw failure;

@@ -96,10 +96,13 @@ final class Journey {
         return this;
     }
 
-    /** Broken off while reading, and while answering. */
+    /** Broken off while reading beside another, and while answering. */
     Journey cancelled() {
-        String prompt = SYSTEM.repeat(30) + FIRST;
-        stage.askUntilRead("c", prompt, 512);
+        String prompt = FIRST;
+        while (stage.tokens(SYSTEM + prompt) < 400) {
+            prompt = SYSTEM + prompt;
+        }
+        stage.askUntilRead("c", prompt, 200, SYSTEM.repeat(2));
         step("cancelled while reading", "c", prompt);
         String part = stage.askUntilSaid("d", SYSTEM + FIRST, 4).text.toString();
         step("cancelled while answering", "d", SYSTEM + FIRST + part + SECOND);

@@ -30,11 +30,14 @@ final class Recorder {
     private final LlamaLibrary library;
     private final MemoryLibrary memory;
     private final Map<Long, Integer> states = new HashMap<>();
+    private final List<NativeBuffer> buffers = new ArrayList<>();
     private float[] seen = new float[0];
     private int vocabulary;
     private int rows;
+    private int sequences;
     private int largestBatch;
     private int mostSequences;
+    private int largestContent;
 
     Recorder(LlamaLibrary real) {
         this.real = real;
@@ -63,13 +66,33 @@ final class Recorder {
         return largestBatch;
     }
 
+    /** Most tokens that all sequences held together, after a batch. */
+    int largestContent() {
+        return largestContent;
+    }
+
     /** Most sequences in one batch. */
     int mostSequences() {
         return mostSequences;
     }
 
-    int states() {
-        return states.size();
+    /** How often a batch was broken off. */
+    long aborted() {
+        return results.stream().filter("D 2"::equals).count();
+    }
+
+    /** States that were saved or loaded and still hold memory. */
+    long openStates() {
+        return buffers.stream().filter(Recorder::isOpen).count();
+    }
+
+    private static boolean isOpen(NativeBuffer buffer) {
+        try {
+            buffer.slice(0, 1).get();
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
     }
 
     private interface Handler {
@@ -108,6 +131,7 @@ final class Recorder {
     }
 
     private void begun(ContextSettings settings) {
+        sequences = settings.sequences();
         script.add(
                 "N " + settings.contextTokens() + " " + settings.batchTokens() + " " + settings.microBatchTokens() + " "
                         + settings.sequences() + " " + settings.threads() + " " + settings.kvType() + " "
@@ -139,12 +163,26 @@ final class Recorder {
             }
         }
         largestBatch = Math.max(largestBatch, count);
+        largestContent = Math.max(largestContent, content(context));
         mostSequences = Math.max(mostSequences, different);
         script.add(line.toString());
         results.add(result.toString());
     }
 
+    private int content(long context) {
+        int tokens = 0;
+        for (int sequence = 0; sequence < sequences; sequence++) {
+            tokens += real.memory().lastPosition(real.memory().ofContext(context), sequence) + 1;
+        }
+        return tokens;
+    }
+
     private @Nullable Object remembered(Method method, Object[] arguments, @Nullable Object result) {
+        for (Object argument : arguments) {
+            if (argument instanceof NativeBuffer buffer) {
+                buffers.add(buffer);
+            }
+        }
         switch (method.getName()) {
             case "remove" -> {
                 script.add("R " + arguments[1] + " " + arguments[2] + " " + arguments[3]);
@@ -161,10 +199,8 @@ final class Recorder {
                 results.add("S " + result + " " + hex(hash));
             }
             case "stateLoad" -> {
-                Integer id = states.get(hash((NativeBuffer) arguments[1]));
-                if (id == null) {
-                    throw new AssertionError("a state is loaded that was never saved");
-                }
+                // what was saved by another recorder cannot be replayed
+                int id = states.getOrDefault(hash((NativeBuffer) arguments[1]), -1);
                 script.add("L " + id + " " + arguments[2] + " " + arguments[3]);
                 results.add("L " + result);
             }

@@ -49,7 +49,7 @@ final class Stage implements AutoCloseable {
     }
 
     /** Collects tokens with the logits they were chosen from. */
-    final class Answer extends Chat.Collector {
+    class Answer extends Chat.Collector {
         final List<Integer> tokens = new ArrayList<>();
         final List<float[]> logits = new ArrayList<>();
         int processed;
@@ -100,8 +100,14 @@ final class Stage implements AutoCloseable {
         return answer;
     }
 
-    /** Cancelled once so much of the prompt is read. */
-    Answer askUntilRead(@Nullable String key, String prompt, int read) {
+    int tokens(String text) {
+        return generator.tokenizer().tokens(text, true, true).length;
+    }
+
+    /** Cancelled once so much of the prompt is read, while another is answered. */
+    Answer askUntilRead(@Nullable String key, String prompt, int read, String other) {
+        Answer beside = new Answer();
+        generator.begin(request(other, 4, null, false), Chat.NEVER, beside);
         Answer answer = new Answer();
         Outcome _ = Chat.run(generator, request(prompt, 8, key, false), () -> answer.processed >= read, answer);
         return answer;
