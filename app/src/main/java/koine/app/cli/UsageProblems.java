@@ -62,8 +62,7 @@ final class UsageProblems {
                     continue;
                 }
                 int same = typed.charAt(i - 1) == meant.charAt(j - 1) ? 0 : 1;
-                slips[i][j] =
-                        Math.min(slips[i - 1][j - 1] + same, Math.min(slips[i - 1][j], slips[i][j - 1]) + 1);
+                slips[i][j] = Math.min(slips[i - 1][j - 1] + same, Math.min(slips[i - 1][j], slips[i][j - 1]) + 1);
                 boolean swapped = i > 1
                         && j > 1
                         && typed.charAt(i - 1) == meant.charAt(j - 2)

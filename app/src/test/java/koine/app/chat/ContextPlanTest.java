@@ -136,8 +136,8 @@ class ContextPlanTest {
         koine.chat().context().undo(id);
         assertTrue(koine.conversations().contextNote(id).isEmpty());
         server.contextTokens = 5000;
-        try (Koine anew = TestProfile.open(
-                home, (spec, listener) -> new LoopbackEngine(server.port(), ScriptedServer.TOKEN))) {
+        try (Koine anew =
+                TestProfile.open(home, (spec, listener) -> new LoopbackEngine(server.port(), ScriptedServer.TOKEN))) {
             anew.chat().retry(id, OPTIONS, NOBODY);
         }
         assertEquals(10, sent().size());
@@ -154,27 +154,24 @@ class ContextPlanTest {
                 List.of(0, 4096, 0),
                 specs.stream().map(spec -> spec.options().contextTokens()).toList());
         assertEquals(4096, koine.conversations().contextTokens(id));
-        Problem problem = assertThrows(
-                Problem.class, () -> koine.chat().context().enlarge(id, 1_000_000, OPTIONS));
+        Problem problem =
+                assertThrows(Problem.class, () -> koine.chat().context().enlarge(id, 1_000_000, OPTIONS));
         assertEquals("KOINE-C113", problem.code());
     }
 
     @Test
     void a_summary_of_the_oldest_turns_is_asked_for_in_their_language_and_sent_in_their_place() throws Problem {
-        String id = koine.chat()
-                .ask(null, words('م', 196), OPTIONS, NOBODY)
-                .conversationId();
+        String id = koine.chat().ask(null, words('م', 196), OPTIONS, NOBODY).conversationId();
         for (char letter : "نه".toCharArray()) {
             koine.chat().ask(id, words(letter, 196), OPTIONS, NOBODY);
         }
         server.contextTokens = 800;
-        Koine smaller = TestProfile.open(
-                home, (spec, listener) -> new LoopbackEngine(server.port(), ScriptedServer.TOKEN));
+        Koine smaller =
+                TestProfile.open(home, (spec, listener) -> new LoopbackEngine(server.port(), ScriptedServer.TOKEN));
         try (smaller) {
             assertThrows(Problem.class, () -> smaller.chat().ask(id, words('و', 250), OPTIONS, NOBODY));
             server.answers = List.of(List.of("", "ملخّص "), List.of("", "قصير"));
-            ContextNote note =
-                    Objects.requireNonNull(smaller.chat().context().summarize(id, OPTIONS, NOBODY));
+            ContextNote note = Objects.requireNonNull(smaller.chat().context().summarize(id, OPTIONS, NOBODY));
             assertEquals("ملخّص قصير", note.summary());
             JsonObject asked = server.chats.getLast();
             String request = asked.getAsJsonArray("messages")
@@ -202,8 +199,7 @@ class ContextPlanTest {
 
     @Test
     void a_question_that_is_too_long_by_itself_is_said_to_be() {
-        Problem refused =
-                assertThrows(Problem.class, () -> koine.chat().ask(null, words('q', 1200), OPTIONS, NOBODY));
+        Problem refused = assertThrows(Problem.class, () -> koine.chat().ask(null, words('q', 1200), OPTIONS, NOBODY));
         assertEquals("KOINE-E202", refused.code());
         String id = koine.conversations().list().getFirst().id();
         Problem problem =

@@ -41,8 +41,7 @@ class ThoughtsTest {
     @BeforeEach
     void open() throws Exception {
         server = new ScriptedServer();
-        koine = TestProfile.open(
-                home, (spec, listener) -> new LoopbackEngine(server.port(), ScriptedServer.TOKEN));
+        koine = TestProfile.open(home, (spec, listener) -> new LoopbackEngine(server.port(), ScriptedServer.TOKEN));
     }
 
     @AfterEach
@@ -84,17 +83,13 @@ class ThoughtsTest {
         assertEquals("First this.", results.getFirst().reasoning());
         assertEquals("Then that.", answer.content());
         assertEquals("First this.", Objects.requireNonNull(answer.reasoning()).text());
-        Message stored =
-                koine.conversations().messages(answer.conversationId()).getLast();
+        Message stored = koine.conversations().messages(answer.conversationId()).getLast();
         assertEquals(answer, stored);
         assertEquals(new Message.Ending("stop", 1000), stored.ending());
 
         koine.chat().ask(answer.conversationId(), "and?", ChatOptions.DEFAULT, NOBODY);
-        JsonObject turn = server.chats
-                .getLast()
-                .getAsJsonArray("messages")
-                .get(1)
-                .getAsJsonObject();
+        JsonObject turn =
+                server.chats.getLast().getAsJsonArray("messages").get(1).getAsJsonObject();
         assertEquals("First this.", turn.get("reasoning_content").getAsString());
         assertEquals("Then that.", turn.get("content").getAsString());
     }
@@ -121,7 +116,8 @@ class ThoughtsTest {
         koine.chat().ask(null, "q", ChatOptions.DEFAULT, NOBODY);
         JsonObject usual = server.chats.getLast();
         assertFalse(usual.has("chat_template_kwargs"));
-        assertEquals(AnswerDefaults.MOST_TOKENS_THINKING, usual.get("max_tokens").getAsInt());
+        assertEquals(
+                AnswerDefaults.MOST_TOKENS_THINKING, usual.get("max_tokens").getAsInt());
     }
 
     @Test
@@ -170,7 +166,8 @@ class ThoughtsTest {
         Message deleted = koine.chat().ask(null, "q", ChatOptions.DEFAULT, NOBODY);
         Message other = koine.chat().ask(null, "q", ChatOptions.DEFAULT, NOBODY);
         Path snapshots = Files.createDirectories(runtime.resolve("snapshots"));
-        Path gone = Files.writeString(snapshots.resolve(digest(deleted.conversationId()) + "-0123456789abcdef.kv"), "x");
+        Path gone =
+                Files.writeString(snapshots.resolve(digest(deleted.conversationId()) + "-0123456789abcdef.kv"), "x");
         Path kept = Files.writeString(snapshots.resolve(digest(other.conversationId()) + "-0123456789abcdef.kv"), "x");
         koine.conversations().delete(deleted.conversationId());
         assertEquals(List.of(deleted.conversationId()), server.forgotten);

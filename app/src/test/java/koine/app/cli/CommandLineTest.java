@@ -648,10 +648,8 @@ class CommandLineTest {
             assertEquals(0, run.run("ask", "q"));
             assertEquals("Paris.\n", run.out());
             assertTrue(run.err().contains("koine chat --continue "), run.err());
-            JsonObject answer = onlyConversation()
-                    .getAsJsonArray("messages")
-                    .get(1)
-                    .getAsJsonObject();
+            JsonObject answer =
+                    onlyConversation().getAsJsonArray("messages").get(1).getAsJsonObject();
             assertEquals("hm, Paris", answer.get("reasoning").getAsString());
             assertEquals("length", answer.get("finish").getAsString());
         }
