@@ -62,7 +62,7 @@ public final class ApiException extends Exception {
 
     /** Whether the same request may be answered later. OpenAI's clients repeat every 409 and 5xx unless told so. */
     boolean passes() {
-        return status == 503;
+        return status == 503 || status == 429;
     }
 
     /** Answers the request with this. */

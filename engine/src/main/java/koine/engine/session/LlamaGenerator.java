@@ -176,7 +176,7 @@ public final class LlamaGenerator implements Generator {
         try {
             sink.onFailure(why);
         } catch (RuntimeException e) {
-            if (e != why) {
+            if (!e.equals(why)) {
                 why.addSuppressed(e); // there is nobody left to tell
             }
         }

@@ -319,7 +319,7 @@ final class Turn implements AutoCloseable {
         try {
             sink.onFailure(why);
         } catch (RuntimeException e) {
-            if (e != why) {
+            if (!e.equals(why)) {
                 why.addSuppressed(e); // there is nobody left to tell
             }
         }

@@ -1088,9 +1088,9 @@ class EngineServerTest {
         @Test
         void forgetsAConversation() throws Exception {
             Answer answer =
-                    send("DELETE", "/koine/conversations/a%20b", Map.of("Authorization", "Bearer " + TOKEN), null);
+                    send("DELETE", "/koine/conversations/a-b", Map.of("Authorization", "Bearer " + TOKEN), null);
             assertEquals(200, answer.status);
-            assertEquals("a b", soon(script.forgotten));
+            assertEquals("a-b", soon(script.forgotten));
             assertEquals(405, get("/koine/conversations/a").status);
         }
     }

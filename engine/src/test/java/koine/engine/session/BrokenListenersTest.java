@@ -27,7 +27,7 @@ class BrokenListenersTest {
 
     private static @Nullable Stage shared;
 
-    private enum Place {
+    enum Place {
         PROGRESS,
         TOKEN,
         TEXT,

@@ -35,7 +35,7 @@ final class Recorder {
     private int vocabulary;
     private int rows;
     private int sequences;
-    private int largestBatch;
+    private int tokensRead;
     private int mostSequences;
     private int largestContent;
 
@@ -62,8 +62,9 @@ final class Recorder {
         return rows;
     }
 
-    int largestBatch() {
-        return largestBatch;
+    /** Tokens of all batches together. */
+    int tokensRead() {
+        return tokensRead;
     }
 
     /** Most tokens that all sequences held together, after a batch. */
@@ -162,7 +163,7 @@ final class Recorder {
                 rows++;
             }
         }
-        largestBatch = Math.max(largestBatch, count);
+        tokensRead += status == 0 ? count : 0;
         largestContent = Math.max(largestContent, content(context));
         mostSequences = Math.max(mostSequences, different);
         script.add(line.toString());

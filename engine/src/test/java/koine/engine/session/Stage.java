@@ -3,11 +3,13 @@ package koine.engine.session;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import koine.engine.NativeKit;
 import koine.engine.llama.ModelLoadException;
 import koine.engine.llama.SamplerOptions;
 import koine.engine.llama.ffm.LlamaLibrary;
+import koine.engine.session.EqualToColdTest.Difference;
 import koine.engine.session.Generator.Outcome;
 import koine.engine.session.Generator.Prompt;
 import koine.engine.session.Generator.Request;
@@ -82,11 +84,23 @@ final class Stage implements AutoCloseable {
                 maxTokens,
                 List.of(),
                 true, // small models end their answers at once, or never
-                java.util.Set.of(),
+                Set.of(),
                 0,
                 false,
                 key,
                 keepOnDisk);
+    }
+
+    /** What this one says next after the prompt and so many tokens of the other's answer, against what that one did. */
+    Difference next(String prompt, Answer other, int said) {
+        List<Integer> read = new ArrayList<>();
+        for (int token : generator.tokenizer().tokens(prompt, true, true)) {
+            read.add(token);
+        }
+        read.addAll(other.tokens.subList(0, said));
+        Answer answer = ask(new Request(
+                new Prompt.Tokens(read), SamplerOptions.greedy(), 1, List.of(), true, Set.of(), 0, false, null, false));
+        return Difference.of(answer.logits.getFirst(), other.logits.get(said));
     }
 
     /** As the only one, to its end. */
