@@ -126,6 +126,7 @@ public final class Koine implements Assistant {
             if (unsaved != null) {
                 unsaved.list().forEach(conversation -> engineMemories.forget(conversation.id()));
                 unsaved.close();
+                unsaved = null;
             }
         }
         conversations.close();

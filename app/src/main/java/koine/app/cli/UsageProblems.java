@@ -1,5 +1,6 @@
 package koine.app.cli;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import koine.i18n.Problem;
@@ -30,13 +31,48 @@ final class UsageProblems {
         return switch (refused) {
             case UnmatchedArgumentException unmatched
             when !unmatched.getUnmatched().isEmpty() ->
-                unknown(unmatched.getUnmatched().getFirst(), unmatched.getSuggestions());
+                unknown(unmatched.getUnmatched().getFirst(), suggestions(unmatched));
             case MissingParameterException missing
             when !missing.getMissing().isEmpty() -> missing(missing.getMissing().getFirst());
             case OverwrittenOptionException twice ->
                 new Problem("KOINE-A105", Map.of("option", label(twice.getOverwritten())));
             default -> other(refused);
         };
+    }
+
+    /** Picocli's own, else the commands that are at most two slips away. */
+    private static List<String> suggestions(UnmatchedArgumentException unmatched) {
+        List<String> known = unmatched.getSuggestions();
+        String typed = unmatched.getUnmatched().getFirst();
+        return known.isEmpty()
+                ? unmatched.getCommandLine().getSubcommands().keySet().stream()
+                        .filter(command -> slips(typed, command) <= Math.min(2, command.length() / 2 + 1))
+                        .sorted(Comparator.comparingInt(command -> slips(typed, command)))
+                        .toList()
+                : known;
+    }
+
+    /** Letters too many, missing, wrong, or swapped with their neighbour. */
+    private static int slips(String typed, String meant) {
+        int[][] slips = new int[typed.length() + 1][meant.length() + 1];
+        for (int i = 0; i <= typed.length(); i++) {
+            for (int j = 0; j <= meant.length(); j++) {
+                if (i == 0 || j == 0) {
+                    slips[i][j] = i + j;
+                    continue;
+                }
+                int same = typed.charAt(i - 1) == meant.charAt(j - 1) ? 0 : 1;
+                slips[i][j] = Math.min(slips[i - 1][j - 1] + same, Math.min(slips[i - 1][j], slips[i][j - 1]) + 1);
+                boolean swapped = i > 1
+                        && j > 1
+                        && typed.charAt(i - 1) == meant.charAt(j - 2)
+                        && typed.charAt(i - 2) == meant.charAt(j - 1);
+                if (swapped) {
+                    slips[i][j] = Math.min(slips[i][j], slips[i - 2][j - 2] + 1);
+                }
+            }
+        }
+        return slips[typed.length()][meant.length()];
     }
 
     private static Problem unknown(String argument, List<String> suggestions) {

@@ -632,4 +632,76 @@ class CommandLineTest {
                         .get("screen")
                         .getAsString());
     }
+
+    @Nested
+    class Thoughts_and_long_conversations {
+        private final ScriptedEngines thinking = new ScriptedEngines((request, listener, running) -> {
+            listener.onReasoning("hm, ");
+            listener.onReasoning("Paris");
+            listener.onText("Paris.");
+            return ScriptedEngines.result(Finish.LENGTH);
+        });
+
+        @Test
+        void thoughts_are_no_part_of_the_answer_and_a_limit_is_said_plainly() {
+            CommandLineRun run = new CommandLineRun(home, thinking);
+            assertEquals(0, run.run("ask", "q"));
+            assertEquals("Paris.\n", run.out());
+            assertTrue(run.err().contains("koine chat --continue "), run.err());
+            JsonObject answer =
+                    onlyConversation().getAsJsonArray("messages").get(1).getAsJsonObject();
+            assertEquals("hm, Paris", answer.get("reasoning").getAsString());
+            assertEquals("length", answer.get("finish").getAsString());
+        }
+
+        @Test
+        void thoughts_are_events_of_their_own() {
+            CommandLineRun run = new CommandLineRun(home, thinking);
+            assertEquals(0, run.run("ask", "--json", "q"));
+            assertEquals(
+                    List.of("reasoning", "reasoning", "delta", "done"),
+                    run.events().stream().map(e -> e.get("type").getAsString()).toList());
+        }
+
+        @Test
+        void at_a_terminal_only_their_duration_is_told() {
+            CommandLineRun run = new CommandLineRun(home, thinking).atTerminal();
+            assertEquals(0, run.run("ask", "q"));
+            assertEquals("Paris.\n", run.out());
+            assertTrue(run.err().contains("Thought for 1\u00a0second"), run.err());
+            assertFalse(run.err().contains("hm, "), run.err());
+        }
+
+        @Test
+        void thinking_is_on_or_off() {
+            CommandLineRun run = line();
+            assertEquals(2, run.run("ask", "--think", "maybe", "q"));
+            assertTrue(run.err().contains("KOINE-A104"), run.err());
+        }
+    }
+
+    @Nested
+    class Somebody_who_mistypes {
+        @ParameterizedTest
+        @CsvSource({"aks,ask", "chta,chat", "modles,models"})
+        void is_asked_what_was_meant(String typed, String meant) {
+            CommandLineRun run = line();
+            assertEquals(2, run.run(typed));
+            assertTrue(run.err().contains("Did you mean " + meant), run.err());
+        }
+
+        @Test
+        void gets_help_without_dashes() {
+            CommandLineRun run = line();
+            assertEquals(0, run.run("help", "ask"));
+            assertTrue(run.out().contains("--max-tokens"), run.out());
+        }
+
+        @Test
+        void a_path_that_leads_nowhere_is_said_to() {
+            CommandLineRun run = line();
+            assertEquals(4, run.run("ask", "--model", "/nowhere/model.gguf", "q"));
+            assertTrue(run.err().contains("KOINE-A122"), run.err());
+        }
+    }
 }
