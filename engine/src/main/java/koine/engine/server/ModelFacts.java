@@ -55,7 +55,8 @@ final class ModelFacts {
 
     /** {@code GET /props}; where the model lies is nobody's business. */
     JsonObject props() throws ApiException {
-        ModelInfo info = generator.ready().prompts().model();
+        PromptRenderer prompts = generator.ready().prompts();
+        ModelInfo info = prompts.model();
         JsonObject settings = new JsonObject();
         settings.addProperty("n_ctx", info.contextTokens());
         JsonObject json = new JsonObject();
@@ -63,6 +64,7 @@ final class ModelFacts {
         json.addProperty("total_slots", info.slots());
         json.addProperty("model_alias", name);
         json.addProperty("model_path", name);
+        json.addProperty("koine_thinking", prompts.thinkingKind());
         json.addProperty("chat_template", info.chatTemplate() == null ? "" : info.chatTemplate());
         json.addProperty("bos_token", info.bosToken());
         json.addProperty("eos_token", info.eosToken());

@@ -127,6 +127,14 @@ final class PromptRenderer {
         }
     }
 
+    /** Whether the model thinks before it answers: {@code none}, {@code switchable} by the request, or {@code always}. */
+    String thinkingKind() {
+        if (template == null || format().isNone()) {
+            return "none";
+        }
+        return thinking().isSwitchable() ? "switchable" : "always";
+    }
+
     private ThinkingSwitch thinking() {
         ThinkingSwitch known = thinking;
         if (known == null) {
