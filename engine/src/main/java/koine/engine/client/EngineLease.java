@@ -33,6 +33,11 @@ public interface EngineLease extends AutoCloseable {
     /** False once the process is gone; then ask the broker for a new lease. */
     boolean alive();
 
+    /** After a request that failed: whether the process is gone, though that may be noticed only in a moment. Blocks. */
+    default boolean endsSoon() {
+        return !alive();
+    }
+
     @Override
     void close();
 }

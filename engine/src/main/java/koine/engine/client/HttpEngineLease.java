@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** A lease is a connection: it lasts as long as both ends do, so neither has to be trusted to say goodbye. */
 final class HttpEngineLease implements EngineLease {
     private static final long END_MILLIS = 1000;
+    /** An answer in one piece says nothing while others have their turn. */
+    private static final Duration FORWARDED_SILENCE = Duration.ofMinutes(10);
 
     private final LoopbackClient client;
     private final String token;
@@ -53,7 +55,8 @@ final class HttpEngineLease implements EngineLease {
     }
 
     /** A request that failed, and the end of this connection that explains it, are seen by two threads. */
-    private boolean endsSoon() {
+    @Override
+    public boolean endsSoon() {
         try {
             return ended.await(END_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -77,7 +80,7 @@ final class HttpEngineLease implements EngineLease {
             throws IOException {
         Map<String, String> all = new HashMap<>(headers);
         all.put("Authorization", "Bearer " + token);
-        return client.send(method, target, all, body);
+        return client.withIdleTimeout(FORWARDED_SILENCE).send(method, target, all, body);
     }
 
     @Override

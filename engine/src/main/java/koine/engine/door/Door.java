@@ -43,6 +43,11 @@ public final class Door implements AutoCloseable {
      * @throws UnknownHostException when there is no such address
      */
     public Door(String host, String token, ServedModels models, AccessRules.Limits limits) throws UnknownHostException {
+        this(host, token, models, limits, IDLE);
+    }
+
+    Door(String host, String token, ServedModels models, AccessRules.Limits limits, Duration idle)
+            throws UnknownHostException {
         if (token.length() < 16) {
             throw new IllegalArgumentException("the token is too short");
         }
@@ -51,7 +56,7 @@ public final class Door implements AutoCloseable {
         server.setErrorHandler(DoorHandler::protocolError);
         server.setStopTimeout(0);
         connector = new ServerConnector(server, 1, 1, http());
-        connector.setIdleTimeout(IDLE.toMillis());
+        connector.setIdleTimeout(idle.toMillis());
         connector.addBean(new HalfOpenRequests(connector));
         server.addBean(new NetworkConnectionLimit(MOST_CONNECTIONS, server));
     }

@@ -7,9 +7,11 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -33,7 +35,17 @@ import org.slf4j.LoggerFactory;
 final class DoorHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(DoorHandler.class);
     private static final Set<String> WITH_BODY = Set.of(
-            "/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/tokenize", "/detokenize", "/apply-template");
+            "/v1/chat/completions",
+            "/v1/chat/completions/input_tokens",
+            "/v1/completions",
+            "/v1/embeddings",
+            "/tokenize",
+            "/detokenize",
+            "/apply-template");
+    private static final String MODEL = "/v1/models/";
+    /** Whether to ask again, and when. */
+    private static final List<String> RETRIES = List.of("x-should-retry", "Retry-After");
+
     private static final int ATTEMPTS = 3;
     private static final int MAX_REFUSAL = 64 * 1024;
 
@@ -75,6 +87,13 @@ final class DoorHandler extends Handler.Abstract {
         if (path.equals("/v1/models")) {
             AccessRules.require(request, "GET", response);
             write(response, list());
+        } else if (path.startsWith(MODEL)) {
+            AccessRules.require(request, "GET", response);
+            String id = request.getHttpURI().getDecodedPath().substring(MODEL.length());
+            if (!models.ids().contains(id)) {
+                throw ApiException.of(404, "model_not_found_error", "there is no such model");
+            }
+            write(response, described(id));
         } else if (path.equals("/props")) {
             AccessRules.require(request, "GET", response);
             Fields query = Request.extractQueryParameters(request);
@@ -91,17 +110,21 @@ final class DoorHandler extends Handler.Abstract {
     private JsonObject list() {
         JsonArray data = new JsonArray();
         for (String id : models.ids()) {
-            JsonObject model = new JsonObject();
-            model.addProperty("id", id);
-            model.addProperty("object", "model");
-            model.addProperty("created", 0);
-            model.addProperty("owned_by", "koine");
-            data.add(model);
+            data.add(described(id));
         }
         JsonObject json = new JsonObject();
         json.addProperty("object", "list");
         json.add("data", data);
         return json;
+    }
+
+    private static JsonObject described(String id) {
+        JsonObject model = new JsonObject();
+        model.addProperty("id", id);
+        model.addProperty("object", "model");
+        model.addProperty("created", 0);
+        model.addProperty("owned_by", "koine");
+        return model;
     }
 
     private static @Nullable String model(byte[] body) throws ApiException {
@@ -165,11 +188,14 @@ final class DoorHandler extends Handler.Abstract {
             throws ApiException {
         try {
             return engine.send(method, path, headers, body);
-        } catch (IOException e) {
-            if (last || engine.alive()) {
-                throw ApiException.of(502, "engine_error", "the engine broke off");
+        } catch (ConnectException e) {
+            if (!last && engine.endsSoon()) {
+                return null;
             }
-            return null;
+            throw ApiException.of(502, "engine_error", "the engine cannot be reached");
+        } catch (IOException e) {
+            // it may be this request that ended it: not repeated
+            throw ApiException.of(502, "engine_error", "the engine broke off");
         }
     }
 
@@ -187,6 +213,12 @@ final class DoorHandler extends Handler.Abstract {
         String type = upstream.header("Content-Type");
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, type == null ? "application/json" : type);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        for (String name : RETRIES) {
+            String value = upstream.header(name);
+            if (value != null) {
+                response.getHeaders().put(name, value);
+            }
+        }
         if (refusal != null) {
             send(response, true, ByteBuffer.wrap(refusal));
             return true;

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import koine.engine.Eventually;
 import koine.engine.memory.MemoryProbe;
+import koine.engine.process.EngineOptions;
 import koine.engine.process.ScriptedEngineMain;
 import koine.gguf.GgufValue;
 import koine.gguf.GgufWriter;
@@ -56,10 +57,15 @@ class EngineBrokerTest {
     /** How much memory the computer is said to have left; what the engines take is not looked at. */
     private volatile long available = Long.MAX_VALUE / 2;
 
+    /** With the end of this process there is memory for everything; 0 is none. */
+    private volatile long gone;
+
     private final MemoryProbe memory = new MemoryProbe() {
         @Override
         public long availableBytes() {
-            return available;
+            boolean room = gone != 0
+                    && ProcessHandle.of(gone).filter(ProcessHandle::isAlive).isEmpty();
+            return room ? Long.MAX_VALUE / 2 : available;
         }
 
         @Override
@@ -288,6 +294,47 @@ class EngineBrokerTest {
         }
 
         @Test
+        void theLeastRecentlyUsedLeavesFirstAndOneAtWorkNever() throws Exception {
+            List<Problem> notices = new ArrayList<>();
+            EngineLease busy = acquire(large("busy.gguf"), 0, notices);
+            EngineLease older = acquire(large("older.gguf"), 0, notices);
+            EngineLease newer = acquire(large("newer.gguf"), 0, notices);
+            CountDownLatch some = new CountDownLatch(1);
+            CompletableFuture<ChatResult> working = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    working.complete(busy.engine().chat(asking("busy", "slow"), text -> some.countDown()));
+                } catch (Problem e) {
+                    working.completeExceptionally(e);
+                }
+            });
+            assertTrue(some.await(20, TimeUnit.SECONDS));
+            assertEquals("x", answer(older, "say x"));
+            assertEquals("x", answer(newer, "say x"));
+            roomWhenGone(older.pid());
+            acquire(large("fourth.gguf"), 0, notices);
+            ended(Duration.ofSeconds(5), older.pid());
+            assertEquals(List.of(), notices);
+            assertEquals("y", answer(newer, "say y"));
+            available = 1_000 * MIB;
+            gone = 0;
+            acquire(large("fifth.gguf"), 0, notices);
+            ended(Duration.ofSeconds(5), newer.pid());
+            assertEquals("KOINE-E112", notices.getFirst().code()); // the others left, and it was not enough
+            assertFalse(working.isDone());
+            busy.engine().cancel("busy");
+            assertEquals(
+                    ChatResult.Finish.CANCELLED,
+                    working.get(10, TimeUnit.SECONDS).finish());
+        }
+
+        /** There is little memory as long as that process lives, and enough afterwards. */
+        private void roomWhenGone(long pid) {
+            available = 1_000 * MIB;
+            gone = pid;
+        }
+
+        @Test
         void theContextIsMadeSmallerAndThatIsSaidUnlessSomebodyChoseIt() throws Exception {
             available = 1_000 * MIB;
             List<Problem> notices = new ArrayList<>();
@@ -360,6 +407,22 @@ class EngineBrokerTest {
 
     @Nested
     class AnEngineEnds {
+        @Test
+        void whenNobodyAskedItForAsLongAsItMayBeIdleAndTheNextQuestionStartsAnother() throws Exception {
+            EngineSpec impatient = new EngineSpec(model, pack, EngineOptions.DEFAULT.withIdleSeconds(1));
+            EngineLease first = broker.acquire(impatient, fraction -> {});
+            leases.add(first);
+            engines.add(first.pid());
+            assertEquals("x", answer(first, "say x"));
+            ended(Duration.ofSeconds(10), first.pid());
+            Eventually.within(Duration.ofSeconds(2), "the lease knows", () -> !first.alive());
+            EngineLease second = broker.acquire(impatient, fraction -> {});
+            leases.add(second);
+            engines.add(second.pid());
+            assertNotEquals(first.pid(), second.pid());
+            assertEquals("y", answer(second, "say y"));
+        }
+
         @Test
         void afterItsLastLeaseAndTakesItsFileWithIt() throws Exception {
             EngineLease first = acquire();

@@ -1,0 +1,73 @@
+package koine.engine.client;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import koine.engine.door.ServedModels;
+import koine.engine.memory.MemoryProbe;
+import koine.engine.process.ScriptedEngineMain;
+import koine.i18n.Problem;
+import org.jspecify.annotations.Nullable;
+
+/** Models of a test behind a door: real engine processes, whose generators are scripted. */
+public final class ScriptedModels implements ServedModels, AutoCloseable {
+    private static final MemoryProbe PLENTY = new MemoryProbe() {
+        @Override
+        public long availableBytes() {
+            return Long.MAX_VALUE / 2;
+        }
+
+        @Override
+        public OptionalLong ownBytes(long pid) {
+            return OptionalLong.empty();
+        }
+    };
+
+    private final EngineBroker broker;
+    private final Path pack;
+    private final Map<String, Path> files = new TreeMap<>();
+    private final Map<String, EngineLease> leases = new TreeMap<>();
+
+    /** @param ids the first is the usual one */
+    public ScriptedModels(Path folder, String... ids) throws Exception {
+        broker = new EngineBroker(
+                folder.resolve("run"), folder.resolve("logs"), List.of(), ScriptedEngineMain.class.getName(), PLENTY);
+        pack = Files.createDirectory(folder.resolve("pack"));
+        for (String id : ids) {
+            files.put(id, Files.writeString(folder.resolve(id + ".gguf"), "fine"));
+        }
+    }
+
+    @Override
+    public List<String> ids() {
+        return List.copyOf(files.keySet());
+    }
+
+    @Override
+    public synchronized EngineLease engine(@Nullable String id) throws Problem {
+        String name = id == null ? ids().getFirst() : id;
+        Path file = files.get(name);
+        if (file == null) {
+            throw new Problem("KOINE-M103", Map.of("folder", ""));
+        }
+        EngineLease lease = leases.get(name);
+        if (lease == null || !lease.alive()) {
+            lease = broker.acquire(new EngineSpec(file, pack, 0), fraction -> {});
+            leases.put(name, lease);
+        }
+        return lease;
+    }
+
+    /** The model's file says something else from now on: how loading goes. */
+    public void script(String id, String script) throws Exception {
+        Files.writeString(files.getOrDefault(id, pack), script);
+    }
+
+    @Override
+    public synchronized void close() {
+        leases.values().forEach(EngineLease::close);
+    }
+}
