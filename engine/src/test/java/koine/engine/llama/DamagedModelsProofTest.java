@@ -70,7 +70,9 @@ class DamagedModelsProofTest {
                 String kind = outcome.split(" ", 2)[0];
                 outcomes.merge(kind, 1, Integer::sum);
                 boolean refused = kind.equals("refused") || kind.equals("failed");
-                boolean right = kind.equals("answered") || (refused && !damage.dataOnly());
+                // numbers that are none show in the answer only: it ends with a typed error, and the engine lives
+                boolean noNumbers = outcome.endsWith("the model computes no numbers");
+                boolean right = kind.equals("answered") || noNumbers || (refused && !damage.dataOnly());
                 if (!right) {
                     wrong.add("seed " + seed + ", " + damage + ": " + outcome);
                 }
