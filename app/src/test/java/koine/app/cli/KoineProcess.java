@@ -62,6 +62,20 @@ final class KoineProcess implements AutoCloseable {
         printed.append((char) c);
     }
 
+    /** A JSON object printed over several lines. */
+    String object() throws IOException {
+        StringBuilder object = new StringBuilder();
+        String line;
+        do {
+            line = out.readLine();
+            if (line == null) {
+                throw new IOException("no more output, but: " + err());
+            }
+            object.append(line);
+        } while (!line.equals("}"));
+        return object.toString();
+    }
+
     /** All that was printed, to the end. */
     String out() {
         try {

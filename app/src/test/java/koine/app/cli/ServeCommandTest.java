@@ -1,0 +1,135 @@
+package koine.app.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code koine serve} as its users have it: the whole program, and OpenAI's own client for Python. */
+@Timeout(300)
+class ServeCommandTest {
+    @TempDir
+    Path home;
+
+    @TempDir
+    Path scripts;
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "signals are sent with kill")
+    void serves_openai_s_client_until_ctrl_c_and_leaves_nothing_behind() throws Exception {
+        String python = pythonWithOpenAi();
+        Path script = scripts.resolve("openai_serve.py");
+        try (InputStream source = ServeCommandTest.class.getResourceAsStream("openai_serve.py")) {
+            Files.write(script, Objects.requireNonNull(source).readAllBytes());
+        }
+        List<ProcessHandle> engines;
+        try (KoineProcess serve = new KoineProcess(home, "serve", "--port", "0", "--json")) {
+            JsonObject listening = JsonParser.parseString(serve.object()).getAsJsonObject();
+            Path out = scripts.resolve("out.txt");
+            Process client = python(
+                            python,
+                            script.toString(),
+                            listening.get("address").getAsString(),
+                            listening.get("token").getAsString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(out.toFile())
+                    .start();
+            assertTrue(client.waitFor(4, TimeUnit.MINUTES));
+            assertEquals("all is well\n", Files.readString(out, StandardCharsets.UTF_8));
+            engines = engines();
+            assertEquals(1, engines.size());
+            serve.interrupt();
+            assertEquals(130, serve.exitCode());
+            assertEquals("", serve.out());
+            assertEquals("", serve.err());
+        }
+        engines.getFirst().onExit().get(15, TimeUnit.SECONDS);
+        assertEquals(List.of(), engines());
+    }
+
+    @Test
+    void says_in_one_sentence_why_it_does_not_serve() throws Exception {
+        refused("KOINE-A117", "serve", "--host", "0.0.0.0");
+        refused("KOINE-A118", "serve", "--token", "short");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            refused("KOINE-A116", "serve", "--port", Integer.toString(taken.getLocalPort()));
+        }
+    }
+
+    private void refused(String code, String... command) throws Exception {
+        try (KoineProcess serve = new KoineProcess(home, command)) {
+            String said = serve.err();
+            assertTrue(said.matches("[^\\n]+ \\(" + code + "\\)\\n"), said);
+            assertEquals("", serve.out());
+            assertFalse(serve.exitCode() == 0);
+        }
+    }
+
+    private List<ProcessHandle> engines() throws IOException {
+        try (Stream<Path> files = Files.list(home.resolve("engine"))) {
+            return files.filter(file -> file.toString().endsWith(".json"))
+                    .flatMap(file -> ProcessHandle.of(pid(file)).stream())
+                    .toList();
+        }
+    }
+
+    private static long pid(Path brokerFile) {
+        try {
+            return JsonParser.parseString(Files.readString(brokerFile))
+                    .getAsJsonObject()
+                    .get("pid")
+                    .getAsLong();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static String pythonWithOpenAi() throws InterruptedException {
+        for (String name : List.of("python3", "python")) {
+            try {
+                Process process = python(name, "-c", "import openai")
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+                if (process.waitFor(1, TimeUnit.MINUTES) && process.exitValue() == 0) {
+                    return name;
+                }
+            } catch (IOException _) {
+                // the next one
+            }
+        }
+        assumeTrue(false, "no python3 that can import openai, neither its own nor in the test kit's folder python");
+        throw new AssertionError();
+    }
+
+    private static ProcessBuilder python(String... command) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("PYTHONUTF8", "1");
+        builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+        builder.environment().put("NO_PROXY", "127.0.0.1");
+        Path packages = Path.of(System.getProperty("koine.testkit", "")).resolve("python");
+        if (Files.isDirectory(packages)) {
+            builder.environment().put("PYTHONPATH", packages.toString());
+        }
+        return builder;
+    }
+}
