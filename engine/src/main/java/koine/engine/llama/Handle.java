@@ -3,7 +3,7 @@ package koine.engine.llama;
 /** An address that is given out only while its object is open. The owner synchronizes. */
 final class Handle {
     private final String name;
-    private long address;
+    private volatile long address;
 
     /** @throws LlamaException when C returned NULL */
     Handle(String name, long address) {

@@ -12,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import koine.engine.llama.ffm.ContextSettings;
@@ -31,6 +34,7 @@ public final class LlamaModel implements AutoCloseable {
 
     private final LlamaLibrary library;
     private final Handle handle;
+    private final ReadWriteLock life = new ReentrantReadWriteLock();
     private int openContexts;
 
     private LlamaModel(LlamaLibrary library, long address) {
@@ -219,8 +223,17 @@ public final class LlamaModel implements AutoCloseable {
         return Math.max(0, library.modelTrainedContext(handle.get()));
     }
 
-    /** @throws IllegalStateException when closed */
-    synchronized long vocabAddress() {
+    /** While it is held, the model cannot be closed. */
+    Lock openLock() {
+        return life.readLock();
+    }
+
+    /**
+     * For whoever holds {@link #openLock}, or owns the model's life.
+     *
+     * @throws IllegalStateException when closed
+     */
+    long vocabAddress() {
         return library.modelGetVocab(handle.get());
     }
 
@@ -234,9 +247,14 @@ public final class LlamaModel implements AutoCloseable {
         if (openContexts > 0) {
             throw new IllegalStateException(openContexts + " contexts of the model are still open");
         }
-        long address = handle.close();
-        if (address != 0) {
-            library.modelFree(address);
+        life.writeLock().lock();
+        try {
+            long address = handle.close();
+            if (address != 0) {
+                library.modelFree(address);
+            }
+        } finally {
+            life.writeLock().unlock();
         }
     }
 }

@@ -2,6 +2,8 @@ package koine.engine.llama;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.locks.Lock;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import koine.engine.llama.ffm.LlamaLibrary;
 
@@ -19,7 +21,7 @@ public final class Vocabulary {
     Vocabulary(LlamaModel model, LlamaLibrary library) {
         this.model = model;
         this.library = library;
-        this.size = library.vocabSize(model.vocabAddress());
+        this.size = withVocab(library::vocabSize);
     }
 
     public int size() {
@@ -33,19 +35,21 @@ public final class Vocabulary {
      */
     public int[] tokenize(String text, boolean parseSpecial) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        synchronized (model) {
-            long vocab = model.vocabAddress();
-            int[] tokens = new int[Math.max(16, bytes.length / 2)];
-            int count = library.tokenize(vocab, bytes, tokens, false, parseSpecial);
-            if (count < 0 && count != Integer.MIN_VALUE) {
-                tokens = new int[-count];
-                count = library.tokenize(vocab, bytes, tokens, false, parseSpecial);
-            }
-            if (count < 0 || count > tokens.length) {
+        return withVocab(vocab -> {
+            int[][] tokens = {new int[Math.max(16, bytes.length / 2)]};
+            int count = DeepStack.run(text, () -> {
+                int found = library.tokenize(vocab, bytes, tokens[0], false, parseSpecial);
+                if (found < 0 && found != Integer.MIN_VALUE) {
+                    tokens[0] = new int[-found];
+                    found = library.tokenize(vocab, bytes, tokens[0], false, parseSpecial);
+                }
+                return found;
+            });
+            if (count < 0 || count > tokens[0].length) {
                 throw new LlamaException("llama_tokenize returned " + count);
             }
-            return Arrays.copyOf(tokens, count);
-        }
+            return Arrays.copyOf(tokens[0], count);
+        });
     }
 
     /**
@@ -56,8 +60,7 @@ public final class Vocabulary {
      */
     public byte[] piece(int token, boolean special) {
         require(token);
-        synchronized (model) {
-            long vocab = model.vocabAddress();
+        return withVocab(vocab -> {
             byte[] buffer = new byte[USUAL_PIECE];
             int length = library.tokenToPiece(vocab, token, buffer, special);
             if (length < 0 && length != Integer.MIN_VALUE) {
@@ -68,55 +71,44 @@ public final class Vocabulary {
                 throw new LlamaException("llama_token_to_piece returned " + length);
             }
             return Arrays.copyOf(buffer, length);
-        }
+        });
     }
 
     /** Whether the model says with this token that it is done. */
     public boolean isEndOfGeneration(int token) {
         require(token);
-        synchronized (model) {
-            return library.vocabIsEndOfGeneration(model.vocabAddress(), token);
-        }
+        return withVocab(vocab -> library.vocabIsEndOfGeneration(vocab, token));
     }
 
     /** Whether the token is a sign to the model, not text. */
     public boolean isControl(int token) {
         require(token);
-        synchronized (model) {
-            return library.vocabIsControl(model.vocabAddress(), token);
-        }
+        return withVocab(vocab -> library.vocabIsControl(vocab, token));
     }
 
     /** Signs to the model that are not text and do not end an answer. Looks at every token: keep it. */
     int[] silentControls() {
-        synchronized (model) {
-            long vocab = model.vocabAddress();
+        return withVocab(vocab -> {
             return IntStream.range(0, size)
                     .filter(token ->
                             library.vocabIsControl(vocab, token) && !library.vocabIsEndOfGeneration(vocab, token))
                     .toArray();
-        }
+        });
     }
 
     /** Beginning of sequence, or {@link #NONE}. */
     public int bos() {
-        synchronized (model) {
-            return known(library.vocabBos(model.vocabAddress()));
-        }
+        return withVocab(vocab -> known(library.vocabBos(vocab)));
     }
 
     /** End of sequence, or {@link #NONE}. */
     public int eos() {
-        synchronized (model) {
-            return known(library.vocabEos(model.vocabAddress()));
-        }
+        return withVocab(vocab -> known(library.vocabEos(vocab)));
     }
 
     /** Whether the model expects its prompts to begin with {@link #bos}. */
     public boolean addsBos() {
-        synchronized (model) {
-            return library.vocabAddsBos(model.vocabAddress());
-        }
+        return withVocab(vocab -> library.vocabAddsBos(vocab));
     }
 
     /** The name of a control token, "" for {@link #NONE}. */
@@ -136,6 +128,17 @@ public final class Vocabulary {
     public void require(int token) {
         if (!contains(token)) {
             throw new IllegalArgumentException("token " + token + " is not in the vocabulary of " + size);
+        }
+    }
+
+    /** The model cannot be closed meanwhile; a long text does not keep others waiting. */
+    private <T> T withVocab(LongFunction<T> use) {
+        Lock open = model.openLock();
+        open.lock();
+        try {
+            return use.apply(model.vocabAddress());
+        } finally {
+            open.unlock();
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import koine.engine.reasoning.ReasoningSplitter;
+import koine.engine.session.Generator;
 import koine.engine.session.Generator.Prompt;
 import koine.engine.session.Tokenizer;
 import org.eclipse.jetty.server.Response;
@@ -35,7 +36,7 @@ final class Completions {
                 request.sampling().grammar() == null ? prompts.format().controlTokens() : Set.of();
         CompletionJson json = new ChatJson(id, modelName, request.alternatives() >= 0, model.tokenizer());
         answer(
-                new Generation(id, request.request(prompt, controls, prompts.ends())),
+                generation(id, request.request(prompt, controls, prompts.ends()), model),
                 new AnswerReader(split ? splitter : null),
                 json,
                 request.common(),
@@ -48,7 +49,7 @@ final class Completions {
         TextRequest request = TextRequest.parse(body, model.prompts().model().contextTokens(), model.tokenizer());
         String echo = request.echo() ? text(request.prompt(), model.tokenizer()) : "";
         CompletionJson json = new TextJson(id, modelName, echo, request.alternatives() >= 0);
-        answer(new Generation(id, request.request()), new AnswerReader(null), json, request.common(), response);
+        answer(generation(id, request.request(), model), new AnswerReader(null), json, request.common(), response);
     }
 
     /** {@code POST /apply-template}. */
@@ -81,8 +82,18 @@ final class Completions {
     private static String text(Prompt prompt, Tokenizer tokenizer) {
         return switch (prompt) {
             case Prompt.Text(String text, int _) -> text;
-            case Prompt.Tokens(List<Integer> tokens) -> Tokens.text(tokens, tokenizer);
+            case Prompt.Tokens(List<Integer> tokens, int _) -> Tokens.text(tokens, tokenizer);
         };
+    }
+
+    /** Read into tokens here: a long text would keep everybody else waiting on the thread that computes. */
+    private static Generation generation(String id, Generator.Request request, ModelState.Ready model)
+            throws ApiException {
+        try {
+            return new Generation(id, request.withPrompt(model.tokenizer().read(request.prompt())));
+        } catch (RuntimeException e) {
+            throw ApiException.failed(e);
+        }
     }
 
     private void answer(

@@ -91,8 +91,17 @@ public interface Generator extends AutoCloseable {
          */
         record Text(String text, int lasting) implements Prompt {}
 
-        /** Tokens as they are; nothing is added. */
-        record Tokens(List<Integer> tokens) implements Prompt {}
+        /**
+         * Tokens as they are; nothing is added.
+         *
+         * @param lasting how many of them the conversation's next prompt will begin with, most likely; negative when that
+         *     is not known
+         */
+        record Tokens(List<Integer> tokens, int lasting) implements Prompt {
+            public Tokens(List<Integer> tokens) {
+                this(tokens, -1);
+            }
+        }
     }
 
     /**
@@ -116,6 +125,20 @@ public interface Generator extends AutoCloseable {
             boolean scorePrompt,
             @Nullable String cacheKey,
             boolean keepOnDisk) {
+        public Request withPrompt(Prompt other) {
+            return new Request(
+                    other,
+                    sampling,
+                    maxTokens,
+                    stop,
+                    ignoreEnd,
+                    visibleControls,
+                    alternatives,
+                    scorePrompt,
+                    cacheKey,
+                    keepOnDisk);
+        }
+
         /** An ordinary question. */
         public Request(
                 String prompt, SamplerOptions sampling, int maxTokens, List<String> stop, @Nullable String cacheKey) {

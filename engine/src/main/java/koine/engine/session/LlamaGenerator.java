@@ -157,12 +157,13 @@ public final class LlamaGenerator implements Generator {
             if (scheduler == null || context == null) {
                 throw new UnsupportedOperationException("the model makes embeddings only");
             }
-            int[] tokens = prompts.read(request.prompt());
+            Prompt.Tokens read = prompts.read(request.prompt());
+            int[] tokens = read.tokens().stream().mapToInt(Integer::intValue).toArray();
             if (tokens.length >= context.contextTokens()) {
                 throw new ContextOverflowException(tokens.length, context.contextTokens());
             }
             sampler = loaded.newSampler(request.sampling());
-            int lasting = rollback.needsCheckpoints() ? prompts.lasting(request.prompt(), tokens) : 0;
+            int lasting = rollback.needsCheckpoints() ? read.lasting() : 0;
             scheduler.add(new Turn(request, cancel, sink, vocabulary, sampler, tokens, lasting));
         } catch (RuntimeException e) {
             if (sampler != null) {

@@ -16,22 +16,28 @@ final class Prompts implements Tokenizer {
         this.vocabulary = vocabulary;
     }
 
-    /** @throws IllegalArgumentException when there is nothing to read, or a token that does not exist */
-    int[] read(Prompt prompt) {
+    @Override
+    public Prompt.Tokens read(Prompt prompt) {
         return switch (prompt) {
-            case Prompt.Text(String text, int _) -> required(begun(vocabulary.tokenize(text, true)));
-            case Prompt.Tokens(List<Integer> given) -> {
-                given.forEach(vocabulary::require);
-                yield required(given.stream().mapToInt(Integer::intValue).toArray());
+            case Prompt.Text(String text, int characters) -> {
+                int[] tokens = required(begun(vocabulary.tokenize(text, true)));
+                int lasting = characters > 0 ? shared(tokens, text.substring(0, characters)) : likely(tokens.length);
+                yield new Prompt.Tokens(Arrays.stream(tokens).boxed().toList(), lasting);
+            }
+            case Prompt.Tokens(List<Integer> tokens, int lasting) -> {
+                tokens.forEach(vocabulary::require);
+                if (tokens.isEmpty()) {
+                    throw new IllegalArgumentException("the prompt is empty");
+                }
+                yield lasting >= 0
+                        ? new Prompt.Tokens(tokens, lasting)
+                        : new Prompt.Tokens(tokens, likely(tokens.size()));
             }
         };
     }
 
-    /** How many of the prompt's tokens the next prompt will begin with, most likely. */
-    int lasting(Prompt prompt, int[] tokens) {
-        return prompt instanceof Prompt.Text(String text, int characters) && characters > 0
-                ? shared(tokens, text.substring(0, characters))
-                : Math.max(0, tokens.length - LIKELY_TO_CHANGE);
+    private static int likely(int tokens) {
+        return Math.max(0, tokens - LIKELY_TO_CHANGE);
     }
 
     private static int[] required(int[] tokens) {

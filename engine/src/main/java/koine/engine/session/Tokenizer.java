@@ -8,6 +8,13 @@ public interface Tokenizer {
      */
     int[] tokens(String text, boolean addSpecial, boolean parseSpecial);
 
+    /**
+     * The prompt as tokens, so that the thread that computes need not read a long text.
+     *
+     * @throws IllegalArgumentException when there is nothing to read, a token that does not exist, or a word too long
+     */
+    Generator.Prompt read(Generator.Prompt prompt);
+
     /** The bytes of a token, which may be part of a character; control tokens have their names. */
     byte[] bytes(int token);
 
