@@ -185,10 +185,11 @@ class Bench:
         threads, count = self.options.threads, iter(range(1_000_000))
 
         def both():
+            # the follow-up is new to both: only the first turn lies in the snapshot
             number = next(count)
             with servers.koine(self.tools, model, threads) as koine:
-                body = begin(koine, number)
-                hot = koine.stream("/v1/chat/completions", body)[0]
+                hot = follow_up(koine, f"{number} hot")
+                body = begin(koine, f"{number}")
                 time.sleep(self.options.idle)
             with servers.koine(self.tools, model, threads) as koine:
                 first, _, _, last = koine.stream("/v1/chat/completions", body)

@@ -111,7 +111,14 @@ public final class LlamaGenerator implements Generator {
             int slots = ONE_AT_A_TIME.contains(architecture(loaded)) ? 1 : options.slots();
             ContextOptions wanted = new ContextOptions(size, batch, threads, slots, options.kvType());
             LlamaContext context = loaded.generates() ? loaded.newContext(wanted) : null;
-            return new LlamaGenerator(library, loaded, context, threads, options);
+            try {
+                return new LlamaGenerator(library, loaded, context, threads, options);
+            } catch (RuntimeException e) {
+                if (context != null) {
+                    context.close();
+                }
+                throw e;
+            }
         } catch (ModelLoadException | RuntimeException e) {
             loaded.close();
             throw e;

@@ -44,6 +44,7 @@ final class Turn implements AutoCloseable {
     private boolean reading = true;
     private boolean resumed;
     private int cached;
+    private int scored = 1;
     private int answerTokens;
     private int pending;
     private int firstRow;
@@ -220,13 +221,16 @@ final class Turn implements AutoCloseable {
     }
 
     private void scorePrompt(LlamaContext context) {
-        if (!request.scorePrompt() || resumed) {
+        if (!request.scorePrompt()) {
             return;
         }
         int next = slot().length() - rows + 1;
-        for (int row = firstRow; row < firstRow + rows && next < tokens.length; row++, next++) {
-            TokenScore score = scores.of(tokens[next], context.logits(row));
-            guard(() -> sink.onPromptToken(score));
+        for (int row = firstRow; row < firstRow + rows && next < promptTokens; row++, next++) {
+            if (next == scored) { // else it was told before this turn had to wait
+                TokenScore score = scores.of(tokens[next], context.logits(row));
+                scored++;
+                guard(() -> sink.onPromptToken(score));
+            }
         }
     }
 

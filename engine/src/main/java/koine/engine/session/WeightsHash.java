@@ -24,28 +24,42 @@ final class WeightsHash {
 
     private final SnapshotFolder folder;
     private final Path model;
+    /** Of the file when it was loaded; one that took its place since is another model. Null when it cannot be told. */
+    private final @Nullable String loaded;
+
     private @Nullable String known;
 
     WeightsHash(SnapshotFolder folder, Path model) {
         this.folder = folder;
         this.model = model;
+        this.loaded = stateOrNull();
+    }
+
+    private @Nullable String stateOrNull() {
+        try {
+            return state();
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     /** @return null when it was never computed */
     @Nullable
     String known() throws IOException {
-        if (known == null && Files.isRegularFile(folder.weightsFile())) {
-            known = remembered().getProperty(state());
+        if (known == null && loaded != null && Files.isRegularFile(folder.weightsFile())) {
+            known = remembered().getProperty(loaded);
         }
         return known;
     }
 
-    /** @return whether it is known now; false when there was something more urgent */
+    /** @return whether it is known now; false when there was something more urgent, or the file is another by now */
     boolean compute(BooleanSupplier wanted) throws IOException {
         if (known() != null) {
             return true;
         }
-        String state = state();
+        if (loaded == null || !loaded.equals(state())) {
+            return false;
+        }
         MessageDigest digest = SnapshotFolder.sha256();
         ByteBuffer part = ByteBuffer.allocateDirect(PART);
         try (FileChannel channel = FileChannel.open(model, StandardOpenOption.READ)) {
@@ -57,8 +71,11 @@ final class WeightsHash {
                 }
             }
         }
+        if (!loaded.equals(state())) {
+            return false;
+        }
         known = HexFormat.of().formatHex(digest.digest());
-        remember(state, known);
+        remember(loaded, known);
         return true;
     }
 
