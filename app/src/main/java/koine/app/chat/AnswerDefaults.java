@@ -16,8 +16,8 @@ public final class AnswerDefaults {
     /** Thoughts count as the answer does, and are longer. */
     public static final int MOST_TOKENS_THINKING = 8192;
 
-    /** As llama.cpp recommends DRY; tried with the starter model in Arabic, which loops without it. */
-    static final Repetition REPETITION = new Repetition(0.8, 1.75, 2, 1.0, -1);
+    /** As DRY is recommended, but for longer repetitions only: single signs may come again. */
+    static final Repetition REPETITION = new Repetition(0.8, 1.75, 4, 1.0, -1);
 
     private AnswerDefaults() {}
 

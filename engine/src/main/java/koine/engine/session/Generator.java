@@ -125,6 +125,11 @@ public interface Generator extends AutoCloseable {
             boolean scorePrompt,
             @Nullable String cacheKey,
             boolean keepOnDisk) {
+        /** Whether always the likeliest token is chosen. */
+        public boolean isGreedy() {
+            return sampling.temperature() == 0;
+        }
+
         public Request withPrompt(Prompt other) {
             return new Request(
                     other,

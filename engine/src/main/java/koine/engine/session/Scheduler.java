@@ -100,7 +100,19 @@ final class Scheduler {
             snapshots.bringBack(slot, turn, this::evict);
             turn.take(slot, ++clock);
             running.add(turn);
+            if (running.size() == 1 && slot.length() == 0 && turn.request().isGreedy()) {
+                beginAfresh();
+            }
         }
+    }
+
+    /**
+     * Who asks for the likeliest words wants the same ones every time. Where in the memory a sequence lies decides in which
+     * order numbers are added, and so the last digits: what idle conversations left there goes.
+     */
+    private void beginAfresh() {
+        context.clear();
+        slots.stream().filter(Slot::idle).forEach(Slot::forget);
     }
 
     /** The conversation's own slot, else an empty one, else the longest unused. */
