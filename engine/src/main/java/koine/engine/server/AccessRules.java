@@ -49,8 +49,7 @@ public final class AccessRules {
 
     /**
      * What a byte of a body may take at its worst: itself (1), its text in two bytes a character (2), the builder of that
-     * text while it grows (6); then, without the body, the prompt made of it and the answer, built the same way. Measured
-     * peaks are lower.
+     * text while it grows (6); then, without the body, the prompt made of it and the answer, built the same way.
      */
     private static final long BYTES_A_BYTE = 12;
 

@@ -22,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -271,10 +272,12 @@ class EngineBrokerTest {
             String text = "x".repeat(7_000_000) + "न"; // two bytes a character in memory, for the last one
             String content = "{\"content\":\"" + text + "\"}";
             String messages = "{\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
+            String many = "{\"content\":\"x\",\"model\":[" + "1,".repeat(190_000) + "1]}"; // 17 MB of objects
             List<Callable<Integer>> requests = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 requests.add(() -> status(lease, "/tokenize", content));
                 requests.add(() -> status(lease, "/apply-template", messages));
+                requests.addAll(Collections.nCopies(4, () -> status(lease, "/tokenize", many)));
             }
             try (ExecutorService workers = Executors.newFixedThreadPool(requests.size())) {
                 for (Future<Integer> answer : workers.invokeAll(requests)) {

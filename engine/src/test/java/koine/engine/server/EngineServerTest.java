@@ -470,7 +470,7 @@ class EngineServerTest {
 
         @Test
         void ofTooManyBytesIsRefused() throws Exception {
-            Answer answer = complete(asking("x".repeat(17 * 1024 * 1024), ""));
+            Answer answer = complete(asking("x".repeat(9 * 1024 * 1024), ""));
             assertEquals(413, answer.status);
         }
 
