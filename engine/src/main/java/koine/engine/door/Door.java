@@ -31,7 +31,7 @@ public final class Door implements AutoCloseable {
     private static final Pattern ADDRESS = Pattern.compile("\\[[0-9a-f:.]+]|[0-9]{1,3}(\\.[0-9]{1,3}){3}");
 
     /** For people at one computer or in one classroom. */
-    public static final AccessRules.Limits USUAL_LIMITS = new AccessRules.Limits(20, 60, 64, 16 * 1024 * 1024);
+    public static final AccessRules.Limits USUAL_LIMITS = new AccessRules.Limits(20, 60, 64, 8 * 1024 * 1024);
 
     private final Server server = new Server(new VirtualThreadPool());
     private final InetAddress host;

@@ -2,9 +2,8 @@ package koine.engine.door;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -18,6 +17,7 @@ import java.util.UUID;
 import koine.engine.client.EngineLease;
 import koine.engine.server.AccessRules;
 import koine.engine.server.ApiException;
+import koine.engine.server.JsonText;
 import koine.i18n.Problem;
 import koine.net.LoopbackResponse;
 import org.eclipse.jetty.http.HttpHeader;
@@ -59,8 +59,8 @@ final class DoorHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        try (AccessRules.Pass _ = rules.enter(request, response)) {
-            route(request, response);
+        try (AccessRules.Pass pass = rules.enter(request, response)) {
+            route(request, response, pass);
             callback.succeeded();
         } catch (ApiException e) {
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
@@ -74,7 +74,7 @@ final class DoorHandler extends Handler.Abstract {
         return true;
     }
 
-    private void route(Request request, Response response) throws ApiException, IOException {
+    private void route(Request request, Response response, AccessRules.Pass pass) throws ApiException, IOException {
         String path = request.getHttpURI().getPath();
         if (path.equals("/health")) {
             AccessRules.require(request, "GET", response);
@@ -100,7 +100,7 @@ final class DoorHandler extends Handler.Abstract {
             forward(request, response, path, query.getValue("model"), null);
         } else if (WITH_BODY.contains(path)) {
             AccessRules.require(request, "POST", response);
-            byte[] body = rules.body(request);
+            byte[] body = rules.body(request, pass);
             forward(request, response, path, model(body), body);
         } else {
             throw ApiException.of(404, "not_found_error", "nothing is here");
@@ -127,19 +127,27 @@ final class DoorHandler extends Handler.Abstract {
         return model;
     }
 
+    /** What the body names at its top; the rest of it is the engine's to read. */
     private static @Nullable String model(byte[] body) throws ApiException {
+        JsonReader reader = JsonText.reader(body);
         try {
-            if (!(JsonParser.parseString(new String(body, StandardCharsets.UTF_8)) instanceof JsonObject json)) {
-                throw ApiException.invalid("the body is no JSON object");
+            if (reader.peek() != JsonToken.BEGIN_OBJECT) {
+                throw ApiException.invalid("the body must be a JSON object");
             }
-            return switch (json.get("model")) {
-                case null -> null;
-                case JsonPrimitive name
-                when name.isString() -> name.getAsString().isEmpty() ? null : name.getAsString();
-                default -> throw ApiException.invalid("model must be a text");
-            };
-        } catch (JsonParseException | StackOverflowError e) {
-            throw ApiException.invalid("the body is no JSON");
+            reader.beginObject();
+            String model = null;
+            while (reader.hasNext()) {
+                if (!reader.nextName().equals("model")) {
+                    reader.skipValue();
+                } else if (reader.peek() == JsonToken.STRING) {
+                    model = reader.nextString();
+                } else {
+                    throw ApiException.invalid("model must be a text");
+                }
+            }
+            return model == null || model.isEmpty() ? null : model;
+        } catch (IOException e) {
+            throw JsonText.unreadable(e);
         }
     }
 

@@ -2,6 +2,7 @@ package koine.engine.server;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -39,6 +41,24 @@ public final class AccessRules {
     private static final long LEAST_BYTES_A_SECOND = 1024;
     private static final int MOST_CLIENTS_KNOWN = 4096;
 
+    /**
+     * Of all requests together, for an engine's heap of 256 MB: it leaves 128 MB for the rest, and for what the collector
+     * needs to move it about.
+     */
+    private static final int MOST_KIB = 128 * 1024;
+
+    /**
+     * What a byte of a body may take at its worst: itself (1), its text in two bytes a character (2), the builder of that
+     * text while it grows (6); then, without the body, the prompt made of it and the answer, built the same way.
+     */
+    private static final long BYTES_A_BYTE = 12;
+
+    /** What a value or a name may take: the number {@code 1} is three objects in a list. */
+    private static final long BYTES_A_VALUE = 100;
+
+    private static final long MOST_WAIT_SECONDS = 15;
+
+    private final Semaphore kib = new Semaphore(MOST_KIB);
     private final byte[] token;
     private final Predicate<String> hosts;
     private final Limits limits;
@@ -74,10 +94,38 @@ public final class AccessRules {
         }
     }
 
-    /** A request let in; closing it lets the next one in. */
-    public interface Pass extends AutoCloseable {
+    /** A request let in; closing it lets the next one in. Belongs to the request's thread. */
+    public final class Pass implements AutoCloseable {
+        private int taken;
+        private boolean closed;
+
+        private Pass() {}
+
+        /** Takes so much memory for as long as the request runs; waits while others have it. */
+        private void take(long bytes) throws ApiException, IOException {
+            int wanted = (int) Math.min(bytes / 1024 + 1, MOST_KIB - taken);
+            try {
+                if (!kib.tryAcquire(wanted, MOST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+                    throw ApiException.of(503, "overloaded_error", "too many large requests are running");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while other requests were running");
+            }
+            taken += wanted;
+        }
+
         @Override
-        void close();
+        public void close() {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            kib.release(taken);
+            synchronized (AccessRules.this) {
+                running--;
+            }
+        }
     }
 
     /**
@@ -107,19 +155,7 @@ public final class AccessRules {
             }
             running++;
         }
-        return new Pass() {
-            private boolean closed;
-
-            @Override
-            public void close() {
-                synchronized (AccessRules.this) {
-                    if (!closed) {
-                        closed = true;
-                        running--;
-                    }
-                }
-            }
-        };
+        return new Pass();
     }
 
     private void checkHost(Request request) throws ApiException {
@@ -191,8 +227,13 @@ public final class AccessRules {
         }
     }
 
-    /** Reads a body of JSON. @throws ApiException when it is something else, too long, or comes too slowly */
-    public byte[] body(Request request) throws ApiException, IOException {
+    /**
+     * Reads a body of JSON; what it may take is the pass's until that is closed.
+     *
+     * @throws ApiException when it is something else, too long, of too many values, comes too slowly, or when other large
+     *     ones leave no room for it
+     */
+    public byte[] body(Request request, Pass pass) throws ApiException, IOException {
         String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
         if (type == null || !JSON.matcher(type.toLowerCase(Locale.ROOT)).matches()) {
             throw ApiException.of(415, "invalid_request_error", "the body must be application/json");
@@ -200,7 +241,9 @@ public final class AccessRules {
         if (request.getLength() > 2L * limits.bodyBytes) {
             throw tooLarge(); // unread; what is not far too long is read to its end, so that the refusal is seen
         }
-        byte[] body = new byte[(int) Math.max(1024, Math.min(request.getLength() + 1, limits.bodyBytes + 1L))];
+        int expected = (int) Math.max(1024, Math.min(request.getLength() + 1, limits.bodyBytes + 1L));
+        pass.take(expected * BYTES_A_BYTE); // before it is read: buffers take memory too
+        byte[] body = new byte[expected];
         int length = 0;
         long from = System.nanoTime();
         try (InputStream in = Content.Source.asInputStream(request)) {
@@ -212,11 +255,15 @@ public final class AccessRules {
                 }
                 checkPace(length, System.nanoTime() - from);
                 if (length == body.length) {
-                    body = Arrays.copyOf(body, (int) Math.min(body.length * 2L, limits.bodyBytes + 1L));
+                    int larger = (int) Math.min(body.length * 2L, limits.bodyBytes + 1L);
+                    pass.take((larger - body.length) * BYTES_A_BYTE);
+                    body = Arrays.copyOf(body, larger);
                 }
             }
         }
-        return Arrays.copyOf(body, length);
+        byte[] whole = Arrays.copyOf(body, length);
+        pass.take(JsonText.values(whole) * BYTES_A_VALUE);
+        return whole;
     }
 
     private static void discard(InputStream in, long most) throws ApiException, IOException {

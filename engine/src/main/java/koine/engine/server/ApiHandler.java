@@ -25,7 +25,7 @@ final class ApiHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
 
     /** Its clients are programs of one user; the limits are against what runs wild, not against what is busy. */
-    private static final AccessRules.Limits LIMITS = new AccessRules.Limits(2000, 4000, 1000, 16 * 1024 * 1024);
+    private static final AccessRules.Limits LIMITS = new AccessRules.Limits(2000, 4000, 1000, 8 * 1024 * 1024);
 
     private static final Duration LEASE_BEAT = Duration.ofSeconds(1);
     private static final Pattern CANCEL = Pattern.compile("/v1/chat/completions/([^/]+)/cancel");
@@ -62,8 +62,8 @@ final class ApiHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        try (AccessRules.Pass _ = rules.enter(request, response)) {
-            route(request, response);
+        try (AccessRules.Pass pass = rules.enter(request, response)) {
+            route(request, response, pass);
             callback.succeeded();
         } catch (ApiException e) {
             e.answer(response, callback);
@@ -79,7 +79,8 @@ final class ApiHandler extends Handler.Abstract {
         return true;
     }
 
-    private void route(Request request, Response response) throws ApiException, IOException, InterruptedException {
+    private void route(Request request, Response response, AccessRules.Pass pass)
+            throws ApiException, IOException, InterruptedException {
         String path = Request.getPathInContext(request);
         if (path.equals("/health")) {
             AccessRules.require(request, "GET", response);
@@ -101,7 +102,7 @@ final class ApiHandler extends Handler.Abstract {
             throw ApiException.of(503, "ending_error", "the engine is ending");
         }
         try {
-            serve(path, request, response);
+            serve(path, request, response, pass);
         } finally {
             leases.done();
         }
@@ -138,7 +139,7 @@ final class ApiHandler extends Handler.Abstract {
         }
     }
 
-    private void serve(String path, Request request, Response response)
+    private void serve(String path, Request request, Response response, AccessRules.Pass pass)
             throws ApiException, IOException, InterruptedException {
         if (path.startsWith(MODEL)) {
             AccessRules.require(request, "GET", response);
@@ -148,7 +149,7 @@ final class ApiHandler extends Handler.Abstract {
             get(path, response);
         } else if (POSTS.contains(path)) {
             AccessRules.require(request, "POST", response);
-            post(path, request, response);
+            post(path, request, response, pass);
         } else {
             throw nothing();
         }
@@ -166,14 +167,14 @@ final class ApiHandler extends Handler.Abstract {
         }
     }
 
-    private void post(String path, Request request, Response response)
+    private void post(String path, Request request, Response response, AccessRules.Pass pass)
             throws ApiException, IOException, InterruptedException {
-        byte[] body = rules.body(request);
+        byte[] body = rules.body(request, pass);
         switch (path) {
             case "/v1/chat/completions" -> completions.chat(requestId(request, "chatcmpl-"), body, response);
             case "/v1/completions" -> completions.text(requestId(request, "cmpl-"), body, response);
             case "/v1/chat/completions/input_tokens" -> write(response, 200, completions.inputTokens(body));
-            case "/v1/embeddings" -> write(response, 200, embeddings.answer(body));
+            case "/v1/embeddings" -> embeddings.answer(requestId(request, "embd-"), body, response);
             case "/apply-template" -> write(response, 200, completions.template(body));
             case "/tokenize" -> write(response, 200, tokens.tokenize(body));
             default -> write(response, 200, tokens.detokenize(body));

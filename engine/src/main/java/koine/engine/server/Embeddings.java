@@ -4,20 +4,27 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import koine.engine.session.Generator.Embedding;
 import koine.engine.session.Generator.ModelInfo;
 import koine.engine.session.Tokenizer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Response;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/embeddings}. Any thread; each call answers one client. */
 final class Embeddings {
-    private static final int MAX_TEXTS = 2048;
+    private static final int MAX_TEXTS = 256;
+    private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final Set<String> KNOWN = Set.of("input", "encoding_format", "dimensions");
 
     private final String modelName;
@@ -28,7 +35,7 @@ final class Embeddings {
         this.generator = generator;
     }
 
-    JsonObject answer(byte[] body) throws ApiException, InterruptedException {
+    void answer(String id, byte[] body, Response response) throws ApiException, IOException, InterruptedException {
         ModelState.Ready ready = generator.ready();
         ModelInfo model = ready.prompts().model();
         Fields fields = Fields.parse(body);
@@ -40,9 +47,34 @@ final class Embeddings {
         if (fields.integer("dimensions", model.embeddingSize(), 1, Integer.MAX_VALUE) != model.embeddingSize()) {
             throw ApiException.unsupported("\"dimensions\" other than " + model.embeddingSize());
         }
-        EmbeddingJob job = new EmbeddingJob(texts(fields, ready.tokenizer()));
+        EmbeddingJob job = new EmbeddingJob(id, texts(fields, ready.tokenizer()));
         generator.submit(job);
-        return json(job.await(), base64);
+        try {
+            List<Embedding> embeddings = await(job, response);
+            if (embeddings.isEmpty()) {
+                throw ApiException.of(499, "cancelled_error", "the request was cancelled");
+            }
+            ApiHandler.write(response, 200, json(embeddings, base64));
+        } finally {
+            job.cancel();
+        }
+    }
+
+    /** Sends blanks meanwhile, which mean nothing before a JSON text: a client that has gone is noticed by them. */
+    private static List<Embedding> await(EmbeddingJob job, Response response)
+            throws ApiException, IOException, InterruptedException {
+        while (true) {
+            List<Embedding> embeddings = job.await(BEAT_NANOS);
+            if (embeddings != null) {
+                return embeddings;
+            }
+            if (job.underWay()) {
+                if (!response.isCommitted()) {
+                    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+                }
+                Content.Sink.write(response, false, StandardCharsets.UTF_8.encode(" "));
+            }
+        }
     }
 
     private static boolean isBase64(Fields fields) throws ApiException {

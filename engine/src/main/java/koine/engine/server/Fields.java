@@ -6,15 +6,10 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import java.io.IOException;
-import java.io.StringReader;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * what it should be is refused by its name.
  */
 final class Fields {
-    private static final int MAX_DEPTH = 64;
-
     private final JsonObject json;
 
     private Fields(JsonObject json) {
@@ -38,23 +31,17 @@ final class Fields {
 
     /** @throws ApiException when the body is not one JSON object in UTF-8 */
     static Fields parse(byte[] body) throws ApiException {
+        JsonReader reader = JsonText.reader(body);
         try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(body))
-                    .toString();
-            JsonReader reader = new JsonReader(new StringReader(text));
-            reader.setStrictness(Strictness.STRICT);
-            reader.setNestingLimit(MAX_DEPTH);
             JsonElement json = JsonParser.parseReader(reader);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
                 throw ApiException.invalid("more than one JSON value");
             }
             return of(json, "the body");
-        } catch (CharacterCodingException e) {
-            throw ApiException.invalid("the body is not UTF-8");
-        } catch (IOException | JsonParseException e) {
-            throw ApiException.invalid("the body is not JSON"); // the parser's message may quote the text
+        } catch (IOException e) {
+            throw JsonText.unreadable(e);
+        } catch (JsonParseException e) {
+            throw JsonText.unreadable(e.getCause() instanceof IOException cause ? cause : new IOException(e));
         }
     }
 

@@ -6,11 +6,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import koine.engine.llama.ModelLoadException;
@@ -31,7 +33,9 @@ public final class GeneratorThread implements AutoCloseable {
     /** Without a question for so long, there is time for other things. */
     private static final Duration QUIET = Duration.ofSeconds(1);
 
-    private static final int MAX_EARLY = 256;
+    private static final int MAX_REMEMBERED = 256;
+    /** No request is that much later than its cancel. */
+    private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
@@ -41,7 +45,10 @@ public final class GeneratorThread implements AutoCloseable {
     private final Deque<EmbeddingJob> embeddings = new ArrayDeque<>();
     private final Map<String, Generation> known = new HashMap<>();
     /** Ids cancelled before their request arrived: the two travel on different connections. */
-    private final Set<String> cancelledEarly = new LinkedHashSet<>();
+    private final Map<String, Long> cancelledEarly = new LinkedHashMap<>();
+
+    /** Ids whose requests have ended of late: a cancel of one of these comes too late, not too early. */
+    private final Set<String> ended = new LinkedHashSet<>();
 
     private volatile ModelState state = new ModelState.Loading(0);
     private volatile boolean closing;
@@ -118,13 +125,14 @@ public final class GeneratorThread implements AutoCloseable {
         for (Generation next = next(); next != null; next = next()) {
             generator.begin(next.request(), next, next);
         }
-        for (EmbeddingJob job = nextEmbedding(); job != null; job = nextEmbedding()) {
-            job.run(generator);
+        EmbeddingJob job = firstEmbedding();
+        if (job != null && !job.step(generator)) {
+            done(job);
         }
         for (String key = nextForgotten(); key != null; key = nextForgotten()) {
             try {
                 generator.forget(key);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 LOG.warn("a snapshot could not be deleted: {}", e.getClass().getSimpleName());
             }
         }
@@ -139,12 +147,33 @@ public final class GeneratorThread implements AutoCloseable {
         }
     }
 
-    private @Nullable EmbeddingJob nextEmbedding() {
+    /** The one being computed stays the first until it is done. */
+    private @Nullable EmbeddingJob firstEmbedding() {
         lock.lock();
         try {
-            return embeddings.poll();
+            return embeddings.peek();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void done(EmbeddingJob job) {
+        lock.lock();
+        try {
+            embeddings.remove(job);
+            remember(job.id());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void remember(String id) {
+        ended.remove(id);
+        ended.add(id);
+        if (ended.size() > MAX_REMEMBERED) {
+            Iterator<String> oldest = ended.iterator();
+            oldest.next();
+            oldest.remove();
         }
     }
 
@@ -203,6 +232,7 @@ public final class GeneratorThread implements AutoCloseable {
         lock.lock();
         try {
             known.remove(generation.id(), generation);
+            remember(generation.id());
         } finally {
             lock.unlock();
         }
@@ -217,6 +247,10 @@ public final class GeneratorThread implements AutoCloseable {
             }
             if (embeddings.size() >= MAX_KNOWN) {
                 throw ApiException.of(503, "overloaded_error", "too many requests are waiting");
+            }
+            if (takeEarly(job.id())) {
+                job.cancel();
+                return;
             }
             embeddings.add(job);
             work.signal();
@@ -238,7 +272,7 @@ public final class GeneratorThread implements AutoCloseable {
             if (known.size() >= MAX_KNOWN) {
                 throw ApiException.of(503, "overloaded_error", "too many requests are waiting");
             }
-            if (cancelledEarly.remove(generation.id())) {
+            if (takeEarly(generation.id())) {
                 generation.drop();
                 return;
             }
@@ -251,22 +285,42 @@ public final class GeneratorThread implements AutoCloseable {
         }
     }
 
-    /** @return whether the id was known; one that is not yet is remembered and cancelled when it comes */
+    /** @return whether the request was cancelled before it came; it is running from now on, or has ended */
+    private boolean takeEarly(String id) {
+        Long since = cancelledEarly.remove(id);
+        boolean early = since != null && System.nanoTime() - since < EARLY_NANOS;
+        if (early) {
+            remember(id);
+        } else {
+            ended.remove(id);
+        }
+        return early;
+    }
+
+    /** @return whether the id was running; one that is not known yet is remembered and cancelled when it comes */
     boolean cancel(String id) {
         lock.lock();
         try {
             Generation generation = known.get(id);
-            if (generation == null) {
-                cancelledEarly.add(id);
-                if (cancelledEarly.size() > MAX_EARLY) {
-                    Iterator<String> oldest = cancelledEarly.iterator();
+            if (generation != null) {
+                stop(generation);
+                return true;
+            }
+            for (EmbeddingJob job : embeddings) {
+                if (job.id().equals(id)) {
+                    job.cancel();
+                    return true;
+                }
+            }
+            if (!ended.contains(id)) {
+                cancelledEarly.put(id, System.nanoTime());
+                if (cancelledEarly.size() > MAX_REMEMBERED) {
+                    Iterator<String> oldest = cancelledEarly.keySet().iterator();
                     oldest.next();
                     oldest.remove();
                 }
-                return false;
             }
-            stop(generation);
-            return true;
+            return false;
         } finally {
             lock.unlock();
         }
@@ -286,6 +340,7 @@ public final class GeneratorThread implements AutoCloseable {
         generation.cancel();
         if (waiting.remove(generation)) {
             known.remove(generation.id());
+            remember(generation.id());
             generation.drop();
         }
     }

@@ -12,7 +12,7 @@ import koine.engine.session.Tokenizer;
 
 /** Text to tokens and back, as llama-server tells it. Any thread. */
 final class Tokens {
-    private static final int MAX_TOKENS = 1 << 20;
+    private static final int MAX_TOKENS = JsonText.MOST_VALUES;
 
     private final GeneratorThread generator;
 
@@ -27,8 +27,12 @@ final class Tokens {
         fields.requireOnly(Set.of("content", "add_special", "parse_special", "with_pieces"), Set.of("model"), Set.of());
         boolean pieces = fields.bool("with_pieces", false);
         JsonArray tokens = new JsonArray();
-        for (int token : tokenizer.tokens(
-                fields.text("content"), fields.bool("add_special", false), fields.bool("parse_special", true))) {
+        int[] numbers = tokenizer.tokens(
+                fields.text("content"), fields.bool("add_special", false), fields.bool("parse_special", true));
+        if (numbers.length > JsonText.MOST_VALUES) {
+            throw ApiException.invalid("\"content\" has more than " + JsonText.MOST_VALUES + " tokens");
+        }
+        for (int token : numbers) {
             if (pieces) {
                 tokens.add(piece(token, tokenizer.bytes(token)));
             } else {

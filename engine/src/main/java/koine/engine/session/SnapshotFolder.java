@@ -1,7 +1,10 @@
 package koine.engine.session;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +13,8 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -22,10 +27,13 @@ import java.util.stream.Stream;
  */
 public final class SnapshotFolder {
     static final String SUFFIX = ".kv";
+    private static final String PART = ".part";
+    private static final Duration ABANDONED = Duration.ofMinutes(10);
     private static final int KEY_DIGITS = 32;
     private static final int ENGINE_DIGITS = 16;
 
     private final Path folder;
+    private volatile boolean swept;
 
     public SnapshotFolder(Path folder) {
         this.folder = folder;
@@ -61,11 +69,29 @@ public final class SnapshotFolder {
 
     void create() throws IOException {
         Files.createDirectories(folder, rights("rwx------"));
+        if (!swept) {
+            swept = true;
+            sweep();
+        }
+    }
+
+    /** Deletes what engines left that were killed while they wrote; what is being written now is younger. */
+    private void sweep() throws IOException {
+        Instant old = Instant.now().minus(ABANDONED);
+        try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, "*" + PART)) {
+            for (Path part : parts) {
+                if (modified(part).toInstant().isBefore(old)) {
+                    Files.deleteIfExists(part);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
     }
 
     /** @return an empty file beside the wanted one, for its user alone */
     Path newFileFor(Path wanted) throws IOException {
-        return Files.createTempFile(folder, String.valueOf(wanted.getFileName()), ".part", rights("rw-------"));
+        return Files.createTempFile(folder, String.valueOf(wanted.getFileName()), PART, rights("rw-------"));
     }
 
     private FileAttribute<?>[] rights(String posix) throws IOException {
@@ -104,6 +130,8 @@ public final class SnapshotFolder {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> String.valueOf(file.getFileName()).contains(SUFFIX))
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw new IOException("the folder cannot be read to its end", e);
         }
     }
 

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import koine.engine.llama.LlamaContext;
-import koine.engine.llama.LlamaException;
 import koine.engine.llama.SequenceState;
 import koine.engine.session.Checkpoints.Checkpoint;
 import koine.engine.session.SnapshotFile.Content;
@@ -92,7 +91,7 @@ final class Snapshots {
             if (!tryRestore(file, SnapshotFolder.identity(key, of), slot, turn, key, evict)) {
                 LOG.info("a snapshot was not used");
             }
-        } catch (IOException | LlamaException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warn("a snapshot could not be read: {}", e.getClass().getSimpleName());
         }
     }
@@ -168,7 +167,7 @@ final class Snapshots {
                 slot.saved();
             }
             folder.limit(mostBytes);
-        } catch (IOException | LlamaException e) {
+        } catch (IOException | RuntimeException e) {
             slot.saved(); // not tried again before the conversation goes on
             LOG.warn("a snapshot could not be written: {}", e.getClass().getSimpleName());
         }

@@ -12,21 +12,29 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import koine.engine.Eventually;
@@ -36,6 +44,7 @@ import koine.engine.process.ScriptedEngineMain;
 import koine.gguf.GgufValue;
 import koine.gguf.GgufWriter;
 import koine.i18n.Problem;
+import koine.net.LoopbackResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -241,6 +250,42 @@ class EngineBrokerTest {
                     }
                 }
             }
+        }
+    }
+
+    @Nested
+    class TheLargestRequests {
+        private static int status(EngineLease lease, String path, String body) throws IOException {
+            Map<String, String> headers = Map.of("Content-Type", "application/json");
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            try (LoopbackResponse response = lease.send("POST", path, headers, bytes)) {
+                response.body().transferTo(OutputStream.nullOutputStream());
+                return response.status();
+            }
+        }
+
+        @Test
+        void endNoEngineNeitherAloneNorManyAtOnce() throws Exception {
+            EngineLease lease = acquire();
+            String values = "{\"content\":\"x\",\"model\":[" + "1,".repeat(3_000_000) + "1]}";
+            assertEquals(400, status(lease, "/tokenize", values));
+            String text = "x".repeat(7_000_000) + "न"; // two bytes a character in memory, for the last one
+            String content = "{\"content\":\"" + text + "\"}";
+            String messages = "{\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
+            String many = "{\"content\":\"x\",\"model\":[" + "1,".repeat(190_000) + "1]}"; // 17 MB of objects
+            List<Callable<Integer>> requests = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                requests.add(() -> status(lease, "/tokenize", content));
+                requests.add(() -> status(lease, "/apply-template", messages));
+                requests.addAll(Collections.nCopies(4, () -> status(lease, "/tokenize", many)));
+            }
+            try (ExecutorService workers = Executors.newFixedThreadPool(requests.size())) {
+                for (Future<Integer> answer : workers.invokeAll(requests)) {
+                    assertTrue(Set.of(200, 400, 503).contains(answer.get()), "status " + answer.get());
+                }
+            }
+            assertEquals("x", answer(lease, "say x"));
+            assertEquals(lease.pid(), acquire().pid());
         }
     }
 

@@ -23,8 +23,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import koine.engine.Eventually;
 import koine.engine.llama.ModelLoadException;
 import koine.engine.llama.SamplerOptions;
 import koine.engine.session.Generator;
@@ -467,7 +470,7 @@ class EngineServerTest {
 
         @Test
         void ofTooManyBytesIsRefused() throws Exception {
-            Answer answer = complete(asking("x".repeat(17 * 1024 * 1024), ""));
+            Answer answer = complete(asking("x".repeat(9 * 1024 * 1024), ""));
             assertEquals(413, answer.status);
         }
 
@@ -712,6 +715,18 @@ class EngineServerTest {
                 endsWithinHalfASecond(stream, System.nanoTime());
             }
             assertNull(script.begun.poll());
+        }
+
+        @Test
+        void thatComesAfterTheEndDoesNotEndTheNextRequestOfTheSameId() throws Exception {
+            assertEquals(200, complete(asking("say x", "")).status);
+            cancel("r1");
+            JsonObject choice = complete(asking("say y", ""))
+                    .json
+                    .getAsJsonArray("choices")
+                    .get(0)
+                    .getAsJsonObject();
+            assertEquals("stop", choice.get("finish_reason").getAsString());
         }
 
         @Test
@@ -1030,6 +1045,96 @@ class EngineServerTest {
                     post("/v1/embeddings", "{\"input\":\"" + "x".repeat(101) + "\"}")
                             .errorType());
         }
+    }
+
+    @Nested
+    class LongEmbeddings {
+        private final Semaphore allowed = new Semaphore(0);
+
+        @BeforeEach
+        void load() throws Exception {
+            script.embeddingSize = 2;
+            script.mayEmbed = allowed;
+            loaded();
+        }
+
+        @AfterEach
+        void letThemEnd() {
+            allowed.release(10_000);
+        }
+
+        private CompletableFuture<Answer> asked(String id, int texts) {
+            String body = "{\"input\":[" + "\"x\",".repeat(texts - 1) + "\"x\"]}";
+            CompletableFuture<Answer> answer = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    answer.complete(send("POST", "/v1/embeddings", headers(id), body));
+                } catch (IOException | RuntimeException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+            return answer;
+        }
+
+        @Test
+        void letAnswersBetweenTheirTexts() throws Exception {
+            EmbeddingJob job = new EmbeddingJob("e1", List.of(new int[1], new int[2], new int[3], new int[4]));
+            Generation chat =
+                    new Generation("g1", new Generator.Request("say x", SamplerOptions.greedy(), 9, List.of(), null));
+            generator.submit(job);
+            generator.submit(chat);
+            allowed.release(2);
+            Generation.Update update = chat.next(TimeUnit.SECONDS.toNanos(5));
+            assertEquals("x", update.text());
+            assertNull(job.await(1), "half of the texts are computed");
+            allowed.release(2);
+            List<Generator.Embedding> all = Objects.requireNonNull(job.await(TimeUnit.SECONDS.toNanos(5)));
+            assertEquals(
+                    List.of(1, 2, 3, 4),
+                    all.stream().map(Generator.Embedding::tokens).toList());
+        }
+
+        @Test
+        void canBeCancelled() throws Exception {
+            CompletableFuture<Answer> answer = asked("e1", 3);
+            send("POST", COMPLETIONS + "/e1/cancel", Map.of("Authorization", "Bearer " + TOKEN), "");
+            assertEquals("cancelled_error", answer.get(5, TimeUnit.SECONDS).errorType());
+        }
+
+        @Test
+        void areGivenUpWhenTheirClientGoes() throws Exception {
+            String body = "{\"input\":[" + "\"x\",".repeat(255) + "\"x\"]}";
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ((LoopbackAddress.Tcp) address).port())) {
+                String request = "POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN
+                        + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                allowed.release(1);
+                Eventually.within(Duration.ofSeconds(5), "one text is computed", () -> script.embedded.get() == 1);
+            }
+            CompletableFuture<Answer> next = asked("e2", 1);
+            Eventually.within(Duration.ofSeconds(20), "the next request is answered", () -> {
+                allowed.release(1);
+                return next.isDone();
+            });
+            assertEquals(200, next.get().status);
+            assertTrue(script.embedded.get() < 256, "computed: " + script.embedded);
+        }
+
+        @Test
+        void ofTooManyTextsAreRefused() throws Exception {
+            assertEquals(
+                    "invalid_request_error",
+                    asked("e1", 257).get(5, TimeUnit.SECONDS).errorType());
+        }
+    }
+
+    @Test
+    void aFolderThatCannotBeReadDoesNotEndTheEngine() throws Exception {
+        loaded();
+        Map<String, String> token = Map.of("Authorization", "Bearer " + TOKEN);
+        assertEquals(200, send("DELETE", "/koine/conversations/unreadable", token, null).status);
+        assertEquals(200, complete(asking("say x", "")).status);
+        assertEquals(200, get("/health").status);
     }
 
     @Nested

@@ -1,5 +1,7 @@
 package koine.engine.server;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -8,7 +10,9 @@ import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import koine.engine.session.ContextOverflowException;
@@ -16,6 +20,7 @@ import koine.engine.session.GenerationException;
 import koine.engine.session.Generator;
 import koine.engine.session.TokenScore;
 import koine.engine.session.Tokenizer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A generator that says what the test wants when the test wants it; everything around it is real. The last user message
@@ -63,6 +68,10 @@ public final class ScriptedGenerator implements Generator {
     public volatile Thread owner = Thread.currentThread();
     volatile String template = TEMPLATE;
     volatile int embeddingSize;
+    /** A permit for each text; null when all may be computed. */
+    volatile @Nullable Semaphore mayEmbed;
+
+    final AtomicInteger embedded = new AtomicInteger();
 
     void say(String... more) {
         pieces.addAll(List.of(more));
@@ -112,6 +121,11 @@ public final class ScriptedGenerator implements Generator {
         }
         List<Embedding> embeddings = new ArrayList<>();
         for (int[] text : texts) {
+            Semaphore allowed = mayEmbed;
+            if (allowed != null) {
+                allowed.acquireUninterruptibly();
+            }
+            embedded.incrementAndGet();
             if (text.length > 100) {
                 throw new ContextOverflowException(text.length, 100);
             }
@@ -122,6 +136,9 @@ public final class ScriptedGenerator implements Generator {
 
     @Override
     public void forget(String cacheKey) {
+        if (cacheKey.equals("unreadable")) {
+            throw new UncheckedIOException(new IOException("as scripted"));
+        }
         forgotten.add(cacheKey);
     }
 

@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -352,6 +357,31 @@ class SnapshotsTest {
         } finally {
             assertTrue(succeeds("umount", disk.toString()), "umount");
         }
+    }
+
+    @Test
+    void aFolderThatIsGoneFromUnderItCostsNoAnswer() throws Exception {
+        FileSystem archive = FileSystems.newFileSystem(temporary.resolve("disk.zip"), Map.of("create", "true"));
+        folder = archive.getPath("/snapshots");
+        archive.close(); // from now on it throws what is no IOException
+        try (Stage stage = asked(options(), "talk")) {
+            stage.rest();
+            assertEquals(4, stage.ask("talk", MORE, 4).tokens.size());
+        }
+    }
+
+    @Test
+    void whatKilledEnginesLeftIsDeletedAndWhatIsBeingWrittenIsNot() throws Exception {
+        Files.createDirectories(folder);
+        FileTime old = FileTime.from(Instant.now().minus(Duration.ofMinutes(11)));
+        for (String name : List.of("a.kv1.part", "weights.properties2.part", "b.kv")) {
+            Files.setLastModifiedTime(Files.createFile(folder.resolve(name)), old);
+        }
+        Path young = Files.createFile(folder.resolve("c.kv3.part"));
+        new SnapshotFolder(folder).create();
+        assertEquals(
+                List.of(folder.resolve("b.kv"), young),
+                files().stream().sorted().toList());
     }
 
     private static void fill(Path file) throws IOException {
