@@ -44,7 +44,7 @@ final class ServeToken {
     }
 
     private static String read(Path file) throws Problem {
-        Map<String, String> named = Map.of("file", SafeText.line(file.toString()));
+        Map<String, Object> named = Map.of("file", SafeText.line(file.toString()));
         try {
             PosixFileAttributeView posix = Files.getFileAttributeView(file, PosixFileAttributeView.class);
             if (posix != null && posix.readAttributes().permissions().stream().anyMatch(OTHERS::contains)) {

@@ -145,7 +145,13 @@ class KilledEnginesTest {
                 assertFalse(next.process.pid() == killed.process.pid());
             }
             hasEnded(next); // by itself, when nobody wants it any more
-            assertEquals(0, ProcessHandle.current().descendants().filter(ProcessHandle::isAlive).count(), "orphans");
+            assertEquals(
+                    0,
+                    ProcessHandle.current()
+                            .descendants()
+                            .filter(ProcessHandle::isAlive)
+                            .count(),
+                    "orphans");
             Set<String> left = names(folders.runtime());
             assertTrue(left.contains("engines.lock"), left::toString);
             assertTrue(Set.of("engines.lock", "snapshots").containsAll(left), left::toString);
