@@ -46,7 +46,7 @@ class KilledEnginesTest {
 
     /** A question being answered: what was streamed of the answer, and how it ended. */
     private static final class Asked implements ChatObserver {
-        final StringBuffer streamed = new StringBuffer();
+        final StringBuilder streamed = new StringBuilder();
         final CountDownLatch some = new CountDownLatch(8);
         final CompletableFuture<String> conversation = new CompletableFuture<>();
         final CompletableFuture<String> end = new CompletableFuture<>();
