@@ -71,7 +71,8 @@ setup() {
 }
 
 # Whether nothing has changed since `setup run` last found all in order. Change times, since a copy can bring old stamps; a
-# find that does not know them answers no, and so does any doubt.
+# find that does not know them answers no, and so does any doubt. A folder that took another's place brings old times below
+# it, but changes the folder that holds it.
 unchanged() {
     [ -f "$root/.build/app/run.args" ] && [ -f "$root/.build/stamps/looked" ] && [ -f "$root/.build/stamps/found" ] || return 1
     [ "$(cat "$root/.build/stamps/found")" = "$jdk $root" ] || return 1
@@ -80,6 +81,12 @@ unchanged() {
         if [ -e "$source" ]; then set -- "$@" "$source"; fi
     done
     changed=$(find "$@" -cnewer "$root/.build/stamps/looked" 2>&1 | head -n 1) && [ -z "$changed" ] || return 1
+    set -- "$root"
+    for source in "$root"/*/pom.xml; do
+        set -- "$@" "${source%/pom.xml}"
+        if [ -e "${source%/pom.xml}/src" ]; then set -- "$@" "${source%/pom.xml}/src"; fi
+    done
+    changed=$(find "$@" -prune -cnewer "$root/.build/stamps/looked" 2>&1 | head -n 1) && [ -z "$changed" ] || return 1
     changed=$(find "$root/.build/app" "$root/.build/bundle" -cnewer "$root/.build/stamps/found" 2>&1 | head -n 1)
     [ -z "$changed" ]
 }

@@ -2,14 +2,21 @@ package koine.app;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
 import koine.app.conversations.ContextNote;
 import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.Message;
+import koine.app.conversations.StorageException;
 import koine.engine.client.ConversationForgetter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Conversations whose deletion also empties the memory of engines, and what those keep on disk. */
 record ForgettingStore(ConversationStore store, ConversationForgetter engines) implements ConversationStore {
+    private static final Logger LOG = LoggerFactory.getLogger(ForgettingStore.class);
+
     @Override
     public List<Conversation> list() {
         return store.list();
@@ -54,6 +61,22 @@ record ForgettingStore(ConversationStore store, ConversationForgetter engines) i
     @Override
     public void delete(String conversationId) {
         store.delete(conversationId);
-        engines.forget(conversationId);
+        if (!engines.forget(conversationId)) {
+            LOG.warn("something of a deleted conversation may be left until the next sweep");
+        }
+        sweep();
+    }
+
+    /** Deletes what engines left on disk of conversations that are not here any more. */
+    void sweep() {
+        if (engines.hasSnapshots()) {
+            try {
+                engines.sweep(list().stream().map(Conversation::id).collect(Collectors.toSet()));
+            } catch (StorageException e) {
+                LOG.warn("nothing was swept: {}", e.problem().code()); // not knowing what is kept
+            } catch (RejectedExecutionException e) {
+                LOG.debug("the program ended before its sweep");
+            }
+        }
     }
 }

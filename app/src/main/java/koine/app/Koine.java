@@ -78,6 +78,12 @@ public final class Koine implements Assistant {
         this.speedTest = new SpeedTest(models, settings, packs::newest, engines);
     }
 
+    /** Deletes, in the background, what an engine or a killed program left on disk of deleted conversations. */
+    public Thread sweep() {
+        ForgettingStore store = new ForgettingStore(conversations, engineMemories);
+        return Thread.ofPlatform().name("koine-sweep").daemon().start(store::sweep);
+    }
+
     @Override
     public ChatService chat() {
         return chat;

@@ -25,7 +25,9 @@ public final class KoineCommand {
                 () -> {
                     Folders folders = Folders.resolve(System.getenv(), System.getProperties());
                     Logging.toFile(folders);
-                    return Koine.of(folders, System.getenv(), System.getProperties());
+                    Koine koine = Koine.of(folders, System.getenv(), System.getProperties());
+                    koine.sweep();
+                    return koine;
                 },
                 desktop,
                 Interrupts.ofProcess(),

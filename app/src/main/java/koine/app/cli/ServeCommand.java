@@ -3,13 +3,13 @@ package koine.app.cli;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.regex.Pattern;
 import koine.engine.client.EngineLease;
 import koine.engine.door.Door;
 import koine.engine.door.ServedModels;
@@ -22,7 +22,6 @@ import picocli.CommandLine.Option;
 @Command(name = "serve", description = "cli.serve.about")
 final class ServeCommand implements Callable<Integer> {
     private static final int USUAL_PORT = 11535;
-    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._-]{16,200}");
 
     private final CliContext context;
     private final CountDownLatch interrupted = new CountDownLatch(1);
@@ -37,6 +36,10 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--token", paramLabel = "T", description = "cli.option.token")
     @Nullable
     String token;
+
+    @Option(names = "--token-file", paramLabel = "F", description = "cli.option.token-file")
+    @Nullable
+    Path tokenFile;
 
     @Option(names = "--model", paramLabel = "MODEL", description = "cli.option.serve-model")
     @Nullable
@@ -53,13 +56,10 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Problem, InterruptedException {
-        if (token != null && !TOKEN.matcher(token).matches()) {
-            throw new Problem("KOINE-A118", Map.of());
-        }
         if (port != null && (port < 0 || port > 65_535)) {
             throw UsageProblems.badValue("--port", port);
         }
-        String given = token;
+        String given = ServeToken.given(token, tokenFile, System.getenv());
         String used = given == null ? newToken() : given;
         try (Door door = new Door(host, used, served(), Door.USUAL_LIMITS)) {
             if (given == null && !door.onlyThisComputer()) {

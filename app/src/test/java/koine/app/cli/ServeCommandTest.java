@@ -2,6 +2,8 @@ package koine.app.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,13 +13,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import koine.i18n.Problem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -73,6 +82,47 @@ class ServeCommandTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             refused("KOINE-A116", "serve", "--port", Integer.toString(taken.getLocalPort()));
         }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the rights of a file are those of POSIX")
+    void takes_its_token_from_a_file_that_only_its_user_can_read() throws Exception {
+        Path file = Files.writeString(scripts.resolve("token"), "a-token.of-sixteen\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        refused("KOINE-A123", "serve", "--token-file", file.toString());
+        refused("KOINE-A124", "serve", "--token-file", scripts.resolve("none").toString());
+        refused("KOINE-A104", "serve", "--token-file", file.toString(), "--token", "another-of-sixteen");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        try (KoineProcess serve =
+                new KoineProcess(home, "serve", "--port", "0", "--json", "--token-file", file.toString())) {
+            JsonObject listening = JsonParser.parseString(serve.object()).getAsJsonObject();
+            assertTrue(listening.get("token").isJsonNull());
+            URI models = URI.create(listening.get("address").getAsString() + "/models");
+            try (HttpClient client = HttpClient.newHttpClient()) {
+                assertEquals(200, status(client, models, "a-token.of-sixteen"));
+                assertEquals(401, status(client, models, "another-of-sixteen"));
+            }
+            serve.interrupt();
+            assertEquals(130, serve.exitCode());
+        }
+    }
+
+    private static int status(HttpClient client, URI address, String token) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(address)
+                .header("Authorization", "Bearer " + token)
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
+    @Test
+    void takes_its_token_from_the_environment_when_no_argument_says_another() throws Exception {
+        Map<String, String> environment = Map.of("KOINE_SERVE_TOKEN", "environment.token");
+        assertEquals("environment.token", ServeToken.given(null, null, environment));
+        assertEquals("argument-of-sixteen", ServeToken.given("argument-of-sixteen", null, environment));
+        assertNull(ServeToken.given(null, null, Map.of()));
+        Problem empty =
+                assertThrows(Problem.class, () -> ServeToken.given(null, null, Map.of("KOINE_SERVE_TOKEN", "")));
+        assertEquals("KOINE-A118", empty.code());
     }
 
     private void refused(String code, String... command) throws Exception {

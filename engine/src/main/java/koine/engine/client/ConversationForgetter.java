@@ -9,7 +9,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import koine.engine.process.BrokerFile;
 import koine.engine.session.SnapshotFolder;
 import koine.net.LoopbackClient;
@@ -25,6 +27,9 @@ public final class ConversationForgetter {
     private static final Logger LOG = LoggerFactory.getLogger(ConversationForgetter.class);
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final Duration ANSWER = Duration.ofSeconds(5);
+
+    private static final Duration NEW = Duration.ofMinutes(1);
+    private static final String SNAPSHOTS = "snapshots";
 
     private final Path runtimeFolder;
 
@@ -50,12 +55,35 @@ public final class ConversationForgetter {
             all = false;
         }
         try { // after the engines, which could write it anew
-            new SnapshotFolder(runtimeFolder.resolve("snapshots")).forget(conversationId);
+            new SnapshotFolder(runtimeFolder.resolve(SNAPSHOTS)).forget(conversationId);
         } catch (IOException e) {
             LOG.warn("a snapshot could not be deleted: {}", e.getClass().getSimpleName());
             all = false;
         }
         return all;
+    }
+
+    /** Whether there is anything on disk to sweep. */
+    public boolean hasSnapshots() {
+        return Files.isDirectory(runtimeFolder.resolve(SNAPSHOTS));
+    }
+
+    /**
+     * Deletes what lies on disk of all other conversations: what an engine that hung, or a program that was killed, left
+     * of deleted ones. What was written in the last minute stays until the next time, as its conversation may be new.
+     *
+     * @param conversationIds of all that are kept, listed just now
+     * @return false when something may be left; the next try may succeed
+     */
+    public boolean sweep(Set<String> conversationIds) {
+        try {
+            new SnapshotFolder(runtimeFolder.resolve(SNAPSHOTS))
+                    .sweep(conversationIds, Instant.now().minus(NEW));
+            return true;
+        } catch (IOException e) {
+            LOG.warn("a snapshot could not be deleted: {}", e.getClass().getSimpleName());
+            return false;
+        }
     }
 
     private static boolean forgottenByEngine(Path file, String conversationId) throws IOException {

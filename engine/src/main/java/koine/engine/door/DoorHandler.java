@@ -51,6 +51,7 @@ final class DoorHandler extends Handler.Abstract {
 
     private final AccessRules rules;
     private final ServedModels models;
+    private final ForwardedBody forwarded = new ForwardedBody();
 
     DoorHandler(AccessRules rules, ServedModels models) {
         this.rules = rules;
@@ -101,7 +102,7 @@ final class DoorHandler extends Handler.Abstract {
         } else if (WITH_BODY.contains(path)) {
             AccessRules.require(request, "POST", response);
             byte[] body = rules.body(request, pass);
-            forward(request, response, path, model(body), body);
+            forward(request, response, path, model(body), forwarded.of(body));
         } else {
             throw ApiException.of(404, "not_found_error", "nothing is here");
         }

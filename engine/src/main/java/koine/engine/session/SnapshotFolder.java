@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -50,6 +52,33 @@ public final class SnapshotFolder {
             if (String.valueOf(file.getFileName()).startsWith(prefix)) {
                 Files.deleteIfExists(file);
             }
+        }
+    }
+
+    /**
+     * Deletes what is kept of all other conversations, and what broken-off writes left of them.
+     *
+     * @param keysToKeep the requests' cache keys
+     * @param writtenBefore what is newer stays: its conversation may have begun after the keys were listed
+     * @throws IOException when one could not be deleted; all others are
+     */
+    public void sweep(Set<String> keysToKeep, Instant writtenBefore) throws IOException {
+        Set<String> kept =
+                keysToKeep.stream().map(key -> digest(key, KEY_DIGITS)).collect(Collectors.toSet());
+        IOException failed = null;
+        for (Path file : files()) {
+            String name = String.valueOf(file.getFileName());
+            if (!kept.contains(name.substring(0, Math.min(name.length(), KEY_DIGITS)))
+                    && modified(file).toInstant().isBefore(writtenBefore)) {
+                try {
+                    Files.deleteIfExists(file);
+                } catch (IOException e) {
+                    failed = e;
+                }
+            }
+        }
+        if (failed != null) {
+            throw failed;
         }
     }
 

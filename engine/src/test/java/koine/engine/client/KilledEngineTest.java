@@ -52,7 +52,7 @@ class KilledEngineTest {
     }
 
     @Test
-    void everyConversationKeepsWhatItHadAndTheNextQuestionWorksAndNothingIsLeftBehind() throws Exception {
+    void everyAskerIsToldAndTheNextQuestionWorksAndNothingIsLeftBehind() throws Exception {
         EngineSpec spec = new EngineSpec(NativeKit.starterModel(), NativeKit.pack(), 0);
         Path runtime = folder.resolve("run");
         EngineBroker broker = new EngineBroker(runtime, folder.resolve("logs"), List.of());
