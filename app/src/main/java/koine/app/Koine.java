@@ -7,6 +7,7 @@ import java.util.Properties;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.chat.Engines;
+import koine.app.chat.ForgettingStore;
 import koine.app.chat.StoreModels;
 import koine.app.chat.StoringChatService;
 import koine.app.conversations.ConversationStore;

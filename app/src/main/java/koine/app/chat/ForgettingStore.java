@@ -1,4 +1,4 @@
-package koine.app;
+package koine.app.chat;
 
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Conversations whose deletion also empties the memory of engines, and what those keep on disk. */
-record ForgettingStore(ConversationStore store, ConversationForgetter engines) implements ConversationStore {
+public record ForgettingStore(ConversationStore store, ConversationForgetter engines) implements ConversationStore {
     private static final Logger LOG = LoggerFactory.getLogger(ForgettingStore.class);
 
     @Override
@@ -68,7 +68,7 @@ record ForgettingStore(ConversationStore store, ConversationForgetter engines) i
     }
 
     /** Deletes what engines left on disk of conversations that are not here any more. */
-    void sweep() {
+    public void sweep() {
         if (engines.hasSnapshots()) {
             try {
                 engines.sweep(list().stream().map(Conversation::id).collect(Collectors.toSet()));
