@@ -1,10 +1,14 @@
 package koine.engine.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import koine.engine.NativeKit;
 import koine.engine.llama.SamplerOptions;
+import koine.engine.session.Generator.Prompt;
 import koine.engine.session.Generator.Request;
 import org.junit.jupiter.api.Test;
 
@@ -17,17 +21,30 @@ class SameAnswerTest {
         GeneratorOptions options =
                 new GeneratorOptions(NativeKit.pack(), NativeKit.starterModel(), 2048).withThreads(2);
         try (LlamaGenerator generator = LlamaGenerator.load(options, fraction -> {}, () -> false)) {
-            String first = ask(generator, Chat.greedy(FOX, 48, "first"));
-            // from 512 places on, the memory is parted among the threads
-            String other = Chat.prompt("Tell me " + "a very long and ".repeat(150) + "sad story of the sea.");
-            ask(generator, new Request(other, new SamplerOptions(0.8, 40, 0.95, 0.05, 1), 2, List.of(), "other"));
-            assertEquals(first, ask(generator, Chat.greedy(FOX, 48, "again")));
+            List<Double> first = scores(generator, "first");
+            assertTrue(first.size() > 40);
+            // from 512 places on, the memory is parted among the threads, and the third conversation lies on the border
+            for (int i = 0; i < 4; i++) {
+                assertEquals(first, scores(generator, "again " + i), "after " + i);
+            }
         }
     }
 
-    private static String ask(Generator generator, Request request) {
-        Chat.Collector sink = new Chat.Collector();
-        Chat.run(generator, request, Chat.NEVER, sink);
-        return sink.text.toString();
+    /** To the last digit: a difference there turns into another word sooner or later. */
+    private static List<Double> scores(Generator generator, String key) {
+        List<Double> scores = new ArrayList<>();
+        Chat.Collector sink = new Chat.Collector() {
+            @Override
+            public void onToken(TokenScore token) {
+                scores.add(token.logProbability());
+            }
+        };
+        Prompt prompt = new Prompt.Text(FOX, 0);
+        Chat.run(
+                generator,
+                new Request(prompt, SamplerOptions.greedy(), 60, List.of(), false, Set.of(), 0, false, key, false),
+                Chat.NEVER,
+                sink);
+        return scores;
     }
 }
