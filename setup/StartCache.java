@@ -14,6 +14,8 @@ import java.util.stream.Stream;
  */
 final class StartCache implements Part {
     private static final Duration FOR_ENGINE = Duration.ofSeconds(60);
+    /** From the end of its work to the first of its notes. */
+    private static final Duration AFTER_ENGINE = Duration.ofSeconds(5);
 
     private final Checkout checkout;
     private final Program program;
@@ -65,7 +67,13 @@ final class StartCache implements Part {
             long deadline = System.nanoTime() + FOR_ENGINE.toNanos();
             // the engine ends seconds after the answer and writes it then; the last it does is to delete its notes
             Path notes = made.resolve("engine.aot.config");
+            long seen = System.nanoTime();
             while (code == 0 && (!Files.exists(engine) || Files.exists(notes)) && System.nanoTime() < deadline) {
+                if (Files.exists(notes) || engineRuns(scratch.resolve("home/engine"))) {
+                    seen = System.nanoTime();
+                } else if (System.nanoTime() - seen > AFTER_ENGINE.toNanos()) {
+                    break; // it has ended, or there was none
+                }
                 Thread.sleep(100);
             }
             progress.done(Trees.size(made) / 1_000_000 + " MB");
@@ -92,6 +100,15 @@ final class StartCache implements Part {
                     Trees.delete(path);
                 }
             }
+        }
+    }
+
+    private static boolean engineRuns(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(file -> file.toString().endsWith(".json"));
         }
     }
 }
