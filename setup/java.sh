@@ -80,14 +80,14 @@ unchanged() {
     for source in "$root/pom.xml" "$root/.mvn" "$root/setup" "$root"/*/pom.xml "$root"/*/src/main; do
         if [ -e "$source" ]; then set -- "$@" "$source"; fi
     done
-    changed=$(find "$@" -cnewer "$root/.build/stamps/looked" 2>&1 | head -n 1) && [ -z "$changed" ] || return 1
+    changed=$(find "$@" -cnewer "$root/.build/stamps/looked" 2>&1) && [ -z "$changed" ] || return 1
     set -- "$root"
     for source in "$root"/*/pom.xml; do
         set -- "$@" "${source%/pom.xml}"
         if [ -e "${source%/pom.xml}/src" ]; then set -- "$@" "${source%/pom.xml}/src"; fi
     done
-    changed=$(find "$@" -prune -cnewer "$root/.build/stamps/looked" 2>&1 | head -n 1) && [ -z "$changed" ] || return 1
-    changed=$(find "$root/.build/app" "$root/.build/bundle" -cnewer "$root/.build/stamps/found" 2>&1 | head -n 1)
+    changed=$(find "$@" -prune -cnewer "$root/.build/stamps/looked" 2>&1) && [ -z "$changed" ] || return 1
+    changed=$(find "$root/.build/app" "$root/.build/bundle" -cnewer "$root/.build/stamps/found" 2>&1)
     [ -z "$changed" ]
 }
 
