@@ -1,16 +1,14 @@
 package koine.engine.llama;
 
 import java.util.Arrays;
-import java.util.function.BooleanSupplier;
+import koine.engine.llama.ffm.AbortFlag;
 import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.llama.ffm.MemoryLibrary;
 import koine.engine.llama.ffm.NativeBuffer;
-import koine.engine.llama.ffm.NativeCallback;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sequences of tokens a model has read, in one memory. Meant for one thread; a call from another waits. What a context
- * computes may be ended from within only, by the question given to {@link #abortWhen}.
+ * computes may be ended from elsewhere by its {@link #abortFlag}.
  */
 public final class LlamaContext implements AutoCloseable {
     private static final int NO_ROOM = 1;
@@ -25,14 +23,14 @@ public final class LlamaContext implements AutoCloseable {
     private final ContextOptions options;
     private final int contextTokens;
     private final long threadPool;
-    private @Nullable NativeCallback abortCallback;
+    private final AbortFlag abortFlag;
     private final boolean[] hasLogits;
     private final int[] rowSequence;
 
     /** How a {@link #decode} ended. */
     public enum Decoded {
         DONE,
-        /** The abort question was answered with yes; what was read before this batch is still there, or less of it. */
+        /** The abort flag was raised; what was read before this batch is still there, or less of it. */
         ABORTED,
         /** The memory has no place for the batch; nothing has changed. */
         NO_ROOM
@@ -50,6 +48,8 @@ public final class LlamaContext implements AutoCloseable {
         if (threadPool != 0) {
             library.attachThreadPool(address, threadPool);
         }
+        this.abortFlag = library.abortFlag();
+        library.setAbortFlag(address, abortFlag);
         // llama.cpp takes the smaller of the two, and ends the process over a batch that is larger
         int batchTokens = Math.min(options.batchTokens(), options.contextTokens());
         this.hasLogits = new boolean[batchTokens];
@@ -71,18 +71,9 @@ public final class LlamaContext implements AutoCloseable {
         return options.sequences();
     }
 
-    /**
-     * Sets who is asked, again and again while something is computed on the processor, whether to stop. Asked on the
-     * thread that computes; must be quick. One that throws stops the computation.
-     */
-    public synchronized void abortWhen(BooleanSupplier shouldAbort) {
-        long context = handle.get();
-        NativeCallback replaced = abortCallback;
-        abortCallback = library.abortCallback(shouldAbort);
-        library.setAbortCallback(context, abortCallback);
-        if (replaced != null) {
-            replaced.close();
-        }
+    /** Raised on any thread, it ends what is computed on the processor, until it is lowered again. */
+    public AbortFlag abortFlag() {
+        return abortFlag;
     }
 
     /** The position the sequence's next token has, which is how many it has read. */
@@ -320,9 +311,7 @@ public final class LlamaContext implements AutoCloseable {
             if (threadPool != 0) {
                 library.threadPoolFree(threadPool);
             }
-            if (abortCallback != null) {
-                abortCallback.close();
-            }
+            abortFlag.close();
             model.contextClosed();
         }
     }

@@ -45,22 +45,16 @@ final class Scheduler {
                 .mapToObj(sequence -> new Slot(sequence, context, rollback))
                 .toList();
         this.batch = new Batch(context.batchTokens());
-        this.watch = new Watch(this::allCancelled, () -> running.forEach(Turn::beat));
-        context.abortWhen(watch);
+        this.watch = Watch.start(this::allCancelled, context.abortFlag());
     }
 
     void add(Turn turn) {
         waiting.add(turn);
     }
 
-    /** Asked hundreds of times for each token. */
+    /** Asked by the watch while this thread computes. */
     private boolean allCancelled() {
-        for (int i = 0; i < running.size(); i++) {
-            if (!running.get(i).isCancelled()) {
-                return false;
-            }
-        }
-        return !running.isEmpty();
+        return running.stream().allMatch(Turn::isCancelled);
     }
 
     /** @return whether there is more to do */
@@ -68,7 +62,6 @@ final class Scheduler {
         endCancelled();
         admit();
         if (!running.isEmpty()) {
-            watch.own();
             compute();
         }
         return !running.isEmpty() || !waiting.isEmpty();
@@ -145,7 +138,7 @@ final class Scheduler {
             plan();
         }
         try {
-            switch (context.decode(batch)) {
+            switch (decode()) {
                 case DONE -> proceed();
                 case ABORTED -> running.forEach(turn -> turn.slot().repair());
                 case NO_ROOM -> {
@@ -156,6 +149,15 @@ final class Scheduler {
             }
         } catch (LlamaException e) {
             breakAll(new GenerationException(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private LlamaContext.Decoded decode() {
+        watch.begin();
+        try {
+            return context.decode(batch);
+        } finally {
+            watch.end();
         }
     }
 
@@ -295,5 +297,6 @@ final class Scheduler {
         List.copyOf(running).forEach(turn -> turn.fail(ending, ++clock));
         List.copyOf(waiting).forEach(turn -> turn.fail(ending, ++clock));
         slots.forEach(Slot::close);
+        watch.close();
     }
 }

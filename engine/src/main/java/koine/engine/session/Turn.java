@@ -273,13 +273,6 @@ final class Turn implements AutoCloseable {
         return System.nanoTime() - start;
     }
 
-    /** Tells how far the prompt is read, if it is still being read. */
-    void beat() {
-        if (reading && slot != null) {
-            reportPrompt();
-        }
-    }
-
     private void reportPrompt() {
         if (!resumed) {
             int processed = slot().length();

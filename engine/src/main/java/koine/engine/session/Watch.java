@@ -1,40 +1,102 @@
 package koine.engine.session;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import koine.engine.llama.ffm.AbortFlag;
 
 /**
- * What llama.cpp asks while it computes, thousands of times a second: whether to stop. The question doubles as the clock
- * of the heartbeat, so sinks hear progress in the middle of a batch that takes minutes.
+ * Ends a computation soon after nobody wants its result any more. A thread of its own asks, some fifty times a second while
+ * there is work; the one that computes is not held up.
  */
-final class Watch implements BooleanSupplier {
-    private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+final class Watch implements AutoCloseable {
+    private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private final BooleanSupplier stop;
-    private final Runnable heartbeat;
-    private volatile Thread owner = Thread.currentThread();
-    private long lastBeat = System.nanoTime();
+    /** So many looks in vain, and it sleeps until the next computation. */
+    private static final int PATIENCE = 50;
 
-    /**
-     * @param stop asked on any thread
-     * @param heartbeat called on the owner's thread only; throws nothing
-     */
-    Watch(BooleanSupplier stop, Runnable heartbeat) {
-        this.stop = stop;
-        this.heartbeat = heartbeat;
+    private final BooleanSupplier unwanted;
+    private final AbortFlag flag;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean computing;
+    private boolean asleep;
+    private boolean closed;
+
+    private Watch(BooleanSupplier unwanted, AbortFlag flag) {
+        this.unwanted = unwanted;
+        this.flag = flag;
     }
 
-    /** This thread computes from now on. */
-    void own() {
-        owner = Thread.currentThread();
+    /** @param unwanted asked on the watch's thread, between {@link #begin} and {@link #end} only; throws nothing */
+    static Watch start(BooleanSupplier unwanted, AbortFlag flag) {
+        Watch watch = new Watch(unwanted, flag);
+        Thread.ofPlatform().name("koine-watch").daemon().start(watch::look);
+        return watch;
+    }
+
+    /** A computation begins. */
+    void begin() {
+        lock.lock();
+        try {
+            flag.lower();
+            computing = true;
+            if (asleep) {
+                asleep = false;
+                changed.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** It has ended; nothing is asked any more when this returns. */
+    void end() {
+        lock.lock();
+        try {
+            computing = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void look() {
+        lock.lock();
+        try {
+            int inVain = 0;
+            while (!closed) {
+                if (inVain < PATIENCE) {
+                    changed.awaitNanos(PERIOD_NANOS);
+                } else {
+                    asleep = true;
+                    changed.await();
+                    inVain = 0;
+                }
+                if (!computing) {
+                    inVain++;
+                } else {
+                    inVain = 0;
+                    if (unwanted.getAsBoolean()) {
+                        flag.raise();
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody interrupts it but at the very end
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
-    public boolean getAsBoolean() {
-        if (Thread.currentThread() == owner && System.nanoTime() - lastBeat >= BEAT_NANOS) {
-            heartbeat.run();
-            lastBeat = System.nanoTime();
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
         }
-        return stop.getAsBoolean();
     }
 }

@@ -91,9 +91,9 @@ class WrongUseTest {
     @Test
     void aClosedContextRefusesEverything() throws ModelLoadException {
         LlamaContext closed = model.newContext(SMALL);
-        closed.abortWhen(() -> false);
         closed.close();
         closed.close();
+        closed.abortFlag().raise();
         try (LlamaSampler sampler = model.newSampler(GREEDY)) {
             refused(
                     IllegalStateException.class,
@@ -101,8 +101,7 @@ class WrongUseTest {
                     closed::clear,
                     () -> closed.keepFirst(0, 1),
                     () -> read(closed, new int[] {1}, 0, 1),
-                    () -> closed.sample(sampler, 0),
-                    () -> closed.abortWhen(() -> false));
+                    () -> closed.sample(sampler, 0));
         }
     }
 
@@ -185,25 +184,13 @@ class WrongUseTest {
 
     @Test
     void anAbortedComputationLeavesWhatWasReadBefore() throws ModelLoadException {
-        boolean[] stop = {false};
         try (LlamaContext context = model.newContext(SMALL)) {
-            context.abortWhen(() -> stop[0]);
             assertEquals(Decoded.DONE, read(context, new int[] {1, 2, 3}, 0, 3));
-            stop[0] = true;
+            context.abortFlag().raise();
             assertEquals(Decoded.ABORTED, read(context, new int[] {4, 5}, 0, 2));
             assertEquals(3, context.position(0));
-            stop[0] = false;
+            context.abortFlag().lower();
             assertEquals(Decoded.DONE, read(context, new int[] {4, 5}, 0, 2));
-        }
-    }
-
-    @Test
-    void anAbortQuestionThatThrowsStopsAndDoesNotEndTheProcess() throws ModelLoadException {
-        try (LlamaContext context = model.newContext(SMALL)) {
-            context.abortWhen(() -> {
-                throw new IllegalStateException("from the callback");
-            });
-            assertEquals(Decoded.ABORTED, read(context, new int[] {1}, 0, 1));
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import koine.engine.NativeKit;
 import koine.engine.session.EqualToColdTest.Difference;
@@ -59,15 +60,17 @@ class RandomSchedulesTest {
     void brokenOffInMidBatchItGoesOnRight(TinyFamily family) throws Exception {
         Path model = folder.resolve("tiny.gguf");
         family.model(NativeKit.templates()).write(model);
-        try (Stage stage = new Stage(Stage.options(model, 1024));
+        AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+        try (Stage stage = new Stage(Stage.options(model, 1024), () -> left.getAndDecrement() <= 0);
                 Stage alone = new Stage(Stage.options(model, 1024))) {
             String begin = "The harbour master answers what sailors ask. ".repeat(6);
             for (int asks = 2; asks < 200; asks += Journey.LONG ? 3 : 23) {
                 stage.ask("talk", begin, 3);
-                int[] left = {asks};
+                left.set(asks);
                 String more = begin + "Sailor: How deep is the water? ".repeat(2 + asks % 3);
                 Answer broken = stage.new Answer();
-                Chat.run(stage.generator(), Stage.request(more, 40, "talk", false), () -> left[0]-- <= 0, broken);
+                Chat.run(stage.generator(), Stage.request(more, 40, "talk", false), () -> left.get() < 0, broken);
+                left.set(Integer.MAX_VALUE);
                 assertEquals(Finish.CANCELLED, broken.outcome().finish(), "after " + asks);
                 Answer again = stage.ask("talk", more, 4);
                 Difference difference = Difference.of(again, alone.ask(null, more, 4));

@@ -10,6 +10,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import koine.engine.llama.ffm.AbortQuestion;
 import koine.engine.llama.ffm.ContextSettings;
 import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.llama.ffm.MemoryLibrary;
@@ -28,6 +30,7 @@ final class Recorder {
     final List<String> results = new ArrayList<>();
     private final LlamaLibrary real;
     private final LlamaLibrary library;
+    private final @Nullable BooleanSupplier stop;
     private final MemoryLibrary memory;
     private final Map<Long, Integer> states = new HashMap<>();
     private final List<NativeBuffer> buffers = new ArrayList<>();
@@ -39,8 +42,10 @@ final class Recorder {
     private int mostSequences;
     private int largestContent;
 
-    Recorder(LlamaLibrary real) {
+    /** @param stop what is computed after an operation of the processor's; null leaves that to Koine */
+    Recorder(LlamaLibrary real, @Nullable BooleanSupplier stop) {
         this.real = real;
+        this.stop = stop;
         MemoryLibrary realMemory = real.memory();
         this.memory = proxy(
                 MemoryLibrary.class,
@@ -119,6 +124,10 @@ final class Recorder {
     private @Nullable Object called(Method method, Object[] arguments) throws Throwable {
         if (method.getName().equals("memory")) {
             return memory;
+        }
+        if (method.getName().equals("setAbortFlag") && stop != null) {
+            AbortQuestion.install(real, (long) arguments[0], stop);
+            return null;
         }
         Object result = call(real, method, arguments);
         switch (method.getName()) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import koine.engine.NativeKit;
 import koine.engine.llama.ModelLoadException;
@@ -23,12 +24,18 @@ final class Stage implements AutoCloseable {
 
     /** @param options without the threads */
     Stage(GeneratorOptions options) throws ModelLoadException {
-        this(options, LlamaGenerator.loadPack(options));
+        this(options, null);
     }
 
-    private Stage(GeneratorOptions options, LlamaLibrary library) throws ModelLoadException {
+    /** @param stop asked after each operation of the processor's whether to break off */
+    Stage(GeneratorOptions options, @Nullable BooleanSupplier stop) throws ModelLoadException {
+        this(options, LlamaGenerator.loadPack(options), stop);
+    }
+
+    private Stage(GeneratorOptions options, LlamaLibrary library, @Nullable BooleanSupplier stop)
+            throws ModelLoadException {
         this.options = options.withThreads(Chat.THREADS);
-        this.recorder = new Recorder(library);
+        this.recorder = new Recorder(library, stop);
         this.generator = load();
     }
 

@@ -10,7 +10,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,9 +23,6 @@ final class Callbacks {
     /** {@code llama_progress_callback}. */
     static final FunctionDescriptor PROGRESS = FunctionDescriptor.of(JAVA_BOOLEAN, JAVA_FLOAT, ADDRESS);
 
-    /** {@code ggml_abort_callback}. */
-    static final FunctionDescriptor ABORT = FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS);
-
     /** {@code ggml_log_callback}. */
     static final FunctionDescriptor LOG_LINE = FunctionDescriptor.ofVoid(JAVA_INT, ADDRESS, ADDRESS);
 
@@ -34,10 +30,6 @@ final class Callbacks {
 
     static MethodHandle progress(LoadProgress progress) {
         return bind("onProgress", progress, LoadProgress.class, boolean.class, float.class);
-    }
-
-    static MethodHandle abort(BooleanSupplier shouldAbort) {
-        return bind("onAbort", shouldAbort, BooleanSupplier.class, boolean.class);
     }
 
     static MethodHandle log(NativeLog log) {
@@ -63,15 +55,6 @@ final class Callbacks {
         } catch (Throwable thrown) {
             LOG.warn("a load listener failed, so the load ends", thrown);
             return false;
-        }
-    }
-
-    static boolean onAbort(BooleanSupplier shouldAbort) {
-        try {
-            return shouldAbort.getAsBoolean();
-        } catch (Throwable thrown) {
-            LOG.warn("an abort question failed, so the computation ends", thrown);
-            return true;
         }
     }
 

@@ -19,7 +19,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /** {@link LlamaLibrary} by method handles: plumbing only, one handle a function. */
 final class FfmLlamaLibrary implements LlamaLibrary {
@@ -38,6 +37,7 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     private final MethodHandle contextDefaultParams;
     private final MethodHandle contextInit;
     private final MethodHandle setAbortCallback;
+    private final MemorySegment strlen;
     private final MethodHandle decode;
     private final MethodHandle supportsGpuOffload;
     private final MethodHandle modelFree;
@@ -88,7 +88,8 @@ final class FfmLlamaLibrary implements LlamaLibrary {
         contextDefaultParams = linker.downcall("llama_context_default_params", FunctionDescriptor.of(CONTEXT_PARAMS));
         contextInit = linker.downcall("llama_init_from_model", FunctionDescriptor.of(POINTER, POINTER, CONTEXT_PARAMS));
         setAbortCallback =
-                linker.downcall("llama_set_abort_callback", FunctionDescriptor.ofVoid(POINTER, POINTER, ADDRESS));
+                linker.downcall("llama_set_abort_callback", FunctionDescriptor.ofVoid(POINTER, ADDRESS, ADDRESS));
+        strlen = linker.systemFunction("strlen");
         decode = linker.downcall("llama_decode", FunctionDescriptor.of(JAVA_INT, POINTER, BATCH));
         supportsGpuOffload = linker.downcall("llama_supports_gpu_offload", FunctionDescriptor.of(JAVA_BOOLEAN));
         modelFree = linker.downcall("llama_model_free", FunctionDescriptor.ofVoid(POINTER));
@@ -237,9 +238,18 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     }
 
     @Override
-    public void setAbortCallback(long context, NativeCallback callback) {
+    public AbortFlag abortFlag() {
+        return AbortFlag.create();
+    }
+
+    @Override
+    public void setAbortFlag(long context, AbortFlag flag) {
+        setAbortCallback(context, strlen, flag.text());
+    }
+
+    void setAbortCallback(long context, MemorySegment function, MemorySegment data) {
         try {
-            setAbortCallback.invokeExact(context, callback.address(), MemorySegment.NULL);
+            setAbortCallback.invokeExact(context, function, data);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }
@@ -334,14 +344,6 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     @Override
     public SamplerLibrary samplers() {
         return samplers;
-    }
-
-    @Override
-    @SuppressWarnings("MustBeClosed") // the callback owns the arena
-    public NativeCallback abortCallback(BooleanSupplier shouldAbort) {
-        // shared: C may ask from a thread of its own
-        Arena arena = Arena.ofShared();
-        return new NativeCallback(arena, linker.upcall(Callbacks.abort(shouldAbort), Callbacks.ABORT, arena));
     }
 
     @Override

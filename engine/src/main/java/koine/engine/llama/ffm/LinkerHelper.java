@@ -23,6 +23,13 @@ final class LinkerHelper {
         return downcall(address, descriptor);
     }
 
+    /** @throws PackException when this system's C library has no such function */
+    MemorySegment systemFunction(String function) throws PackException {
+        return linker.defaultLookup()
+                .find(function)
+                .orElseThrow(() -> new PackException("the system has no function " + function));
+    }
+
     MethodHandle downcall(MemorySegment function, FunctionDescriptor descriptor) {
         return linker.downcallHandle(function, descriptor);
     }

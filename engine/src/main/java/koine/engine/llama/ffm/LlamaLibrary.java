@@ -1,7 +1,6 @@
 package koine.engine.llama.ffm;
 
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /**
  * The functions of {@code llama.h} that Koine uses, in C's own shape: a pointer is a {@code long}, NULL is 0, a status is
@@ -80,7 +79,10 @@ public interface LlamaLibrary {
 
     int contextSize(long context);
 
-    void setAbortCallback(long context, NativeCallback callback);
+    AbortFlag abortFlag();
+
+    /** What the context computes on the processor ends when the flag is raised. */
+    void setAbortFlag(long context, AbortFlag flag);
 
     /**
      * Reads tokens, each at its position of its sequence.
@@ -105,9 +107,6 @@ public interface LlamaLibrary {
     MemoryLibrary memory();
 
     SamplerLibrary samplers();
-
-    /** A function C may ask whether to stop; one that throws stops. */
-    NativeCallback abortCallback(BooleanSupplier shouldAbort);
 
     /** What llama.cpp logged as errors since the last call, oldest first. */
     List<String> drainErrors();
