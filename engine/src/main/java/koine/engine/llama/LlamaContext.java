@@ -1,10 +1,12 @@
 package koine.engine.llama;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import koine.engine.llama.ffm.AbortFlag;
 import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.llama.ffm.MemoryLibrary;
 import koine.engine.llama.ffm.NativeBuffer;
+import koine.engine.llama.ffm.NativePaths;
 
 /**
  * Sequences of tokens a model has read, in one memory. Meant for one thread; a call from another waits. What a context
@@ -26,6 +28,7 @@ public final class LlamaContext implements AutoCloseable {
     private final AbortFlag abortFlag;
     private final boolean[] hasLogits;
     private final int[] rowSequence;
+    private float[] looked = {};
 
     /** How a {@link #decode} ended. */
     public enum Decoded {
@@ -184,6 +187,28 @@ public final class LlamaContext implements AutoCloseable {
         return logits;
     }
 
+    /** The token with the largest logit after a row, of equal ones the first, as llama.cpp's own greedy sampler has it. */
+    synchronized int likeliest(int row) {
+        long context = handle.get();
+        requireOutput(row);
+        if (looked.length == 0) {
+            looked = new float[vocabulary.size()];
+        }
+        if (!library.logits(context, row, looked)) {
+            throw new LlamaException("llama_get_logits_ith is NULL");
+        }
+        int best = 0;
+        float most = looked[0];
+        for (int token = 1; token < looked.length; token++) {
+            float logit = looked[token];
+            if (logit > most) {
+                most = logit;
+                best = token;
+            }
+        }
+        return best;
+    }
+
     /**
      * Whether the model still computes numbers for this token, after a row of the last batch. Weights that are damaged, or
      * states that grow without bounds, end in none, and llama.cpp says nothing.
@@ -260,6 +285,48 @@ public final class LlamaContext implements AutoCloseable {
             throw new LlamaException("llama_state_seq_get_data_ext returned " + written + " of " + size);
         }
         return new SequenceState(buffer, partial);
+    }
+
+    /** How large the whole state of a sequence is, in bytes. */
+    public synchronized long stateBytes(int sequence) {
+        long context = handle.get();
+        requireSequence(sequence);
+        return memoryLibrary.stateSize(context, sequence, 0);
+    }
+
+    /**
+     * Writes what is remembered of a sequence over a file, piece by piece, without a copy of it in memory.
+     *
+     * @param tokens that were read; they stand in the file too
+     * @return how many bytes were written
+     * @throws LlamaException when llama.cpp refuses, or the file cannot be written
+     */
+    public synchronized long save(int sequence, Path file, int[] tokens) {
+        long context = handle.get();
+        requireSequence(sequence);
+        long written = memoryLibrary.stateSaveFile(context, NativePaths.bytes(file), sequence, tokens);
+        if (written <= 0) {
+            throw new LlamaException("llama_state_seq_save_file returned " + written);
+        }
+        return written;
+    }
+
+    /**
+     * Brings back what {@link #save(int, Path, int[])} wrote, in place of what the sequence holds; what follows it in the
+     * file does not matter. The file must be known to be whole: llama.cpp trusts it.
+     *
+     * @param tokens how many were read
+     * @return false when llama.cpp refuses; the sequence is empty then
+     */
+    public synchronized boolean restore(int sequence, Path file, int tokens) {
+        long context = handle.get();
+        requireSequence(sequence);
+        forgetLogits(sequence);
+        if (memoryLibrary.stateLoadFile(context, NativePaths.bytes(file), sequence, tokens) <= 0) {
+            clear(sequence);
+            return false;
+        }
+        return true;
     }
 
     private static NativeBuffer allocate(long size) {

@@ -14,6 +14,7 @@ public final class LlamaSampler implements AutoCloseable {
     private final LlamaModel model;
     private final SamplerOptions options;
     private final Handle chain;
+    private final boolean plainlyGreedy;
     private @Nullable Handle grammar;
     private @Nullable Candidates candidates;
     private int[] silent = {};
@@ -22,6 +23,7 @@ public final class LlamaSampler implements AutoCloseable {
         this.library = library;
         this.model = model;
         this.options = options;
+        this.plainlyGreedy = options.isPlainlyGreedy();
         this.chain = new Handle("llama_sampler_chain", library.chain());
     }
 
@@ -132,6 +134,9 @@ public final class LlamaSampler implements AutoCloseable {
 
     /** The row has logits and the context is open. */
     synchronized int sample(long context, int row, LlamaContext source) {
+        if (plainlyGreedy) {
+            return source.likeliest(row);
+        }
         if (grammar == null || candidates == null) {
             return library.sample(chain.get(), context, row);
         }

@@ -121,6 +121,11 @@ public record SamplerOptions(
         }
     }
 
+    /** Whether nothing but the logits decides. */
+    boolean isPlainlyGreedy() {
+        return temperature == 0 && !penalties.on() && !dry.on() && logitBias.isEmpty() && grammar == null;
+    }
+
     /** How many of the tokens before an answer matter to it. */
     int memory() {
         return Math.max(penalties.on() ? penalties.lastTokens() : 0, dry.on() ? dry.lastTokens() : 0);

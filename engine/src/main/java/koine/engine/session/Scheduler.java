@@ -54,7 +54,12 @@ final class Scheduler {
 
     /** Asked by the watch while this thread computes. */
     private boolean allCancelled() {
-        return running.stream().allMatch(Turn::isCancelled);
+        for (Turn turn : running) {
+            if (!turn.isCancelled()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** @return whether there is more to do */

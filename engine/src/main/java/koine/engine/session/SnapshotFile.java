@@ -14,18 +14,21 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
+import koine.engine.llama.LlamaContext;
 import koine.engine.llama.SequenceState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot on disk: what it is of, tokens, the whole state, checkpoints, and a checksum (CRC-32C) of all before it at the
- * end. llama.cpp trusts a state, so a file is believed only when it is whole, and what its name says.
+ * A snapshot on disk: the whole state as llama.cpp itself writes and reads it, piece by piece, so that it never lies in
+ * memory a second time; checkpoints; what it is of, with all tokens; and at the end where that begins and a checksum
+ * (CRC-32C) of all before it. llama.cpp trusts a state, so a file is believed only when it is whole, and what its name says.
  */
 final class SnapshotFile {
-    private static final long MAGIC = 0x4B4F_494E_454B_5632L; // KOINEKV2
+    private static final long MAGIC = 0x4B4F_494E_454B_5633L; // KOINEKV3
     private static final int IDENTITY_BYTES = 32;
-    private static final int HEAD_BYTES = 8 + IDENTITY_BYTES + 8 + 4 + 4;
+    private static final int HEAD_BYTES = IDENTITY_BYTES + 8 + 4 + 4;
     private static final int STATE_HEAD_BYTES = 4 + 8;
+    private static final int TAIL_BYTES = 8 + 8 + 8;
     private static final int PART = 1 << 20;
     private static final int MOST_TOKENS = 1 << 24;
     private static final int MOST_STATES = 64;
@@ -37,7 +40,7 @@ final class SnapshotFile {
      * @param tokensPerSecond how quickly the prompt was read when the snapshot was made
      * @param places how many tokens had been read where each state was kept; the first is the whole one, of all tokens,
      *     the others are checkpoints
-     * @param stateBytes of each state
+     * @param stateBytes of each state, in this order in the file
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Head(byte[] identity, double tokensPerSecond, int[] tokens, int[] places, long[] stateBytes) {
@@ -45,40 +48,63 @@ final class SnapshotFile {
             return LongStream.of(stateBytes).sum();
         }
 
-        private long fileBytes() {
-            return HEAD_BYTES
-                    + (long) Integer.BYTES * tokens.length
-                    + (long) STATE_HEAD_BYTES * places.length
-                    + bytes()
-                    + Long.BYTES;
+        private int headBytes() {
+            return HEAD_BYTES + Integer.BYTES * tokens.length + STATE_HEAD_BYTES * places.length;
+        }
+
+        private ByteBuffer toBytes() {
+            ByteBuffer bytes = ByteBuffer.allocate(headBytes());
+            bytes.put(identity).putDouble(tokensPerSecond).putInt(tokens.length).putInt(places.length);
+            bytes.asIntBuffer().put(tokens);
+            bytes.position(bytes.position() + Integer.BYTES * tokens.length);
+            for (int i = 0; i < places.length; i++) {
+                bytes.putInt(places[i]).putLong(stateBytes[i]);
+            }
+            return bytes.flip();
         }
     }
 
-    /** A snapshot in memory. Close it. */
-    record Content(Head head, List<SequenceState> states) implements AutoCloseable {
-        /** All but the whole state; whoever takes them closes them. */
+    /** Checkpoints in memory; the whole state is still in the file. Close it. */
+    record Content(Head head, List<SequenceState> checkpoints) implements AutoCloseable {
+        /** Whoever takes them closes them. */
         List<SequenceState> takeCheckpoints() {
-            List<SequenceState> checkpoints = List.copyOf(states.subList(1, states.size()));
-            states.subList(1, states.size()).clear();
-            return checkpoints;
+            List<SequenceState> taken = List.copyOf(checkpoints);
+            checkpoints.clear();
+            return taken;
         }
 
         @Override
         public void close() {
-            states.forEach(SequenceState::close);
+            checkpoints.forEach(SequenceState::close);
         }
     }
 
-    /** @return false when there was something more urgent; nothing is left behind then */
+    /**
+     * @param sequence of the context, whose whole state it is
+     * @param checkpoints what the head says of them begins at its second place
+     * @return false when there was something more urgent; nothing is left behind then
+     */
     static boolean write(
-            SnapshotFolder folder, Path file, Head head, List<SequenceState> states, BooleanSupplier wanted)
+            SnapshotFolder folder,
+            Path file,
+            Head head,
+            LlamaContext context,
+            int sequence,
+            List<SequenceState> checkpoints,
+            BooleanSupplier wanted)
             throws IOException {
         Path part = folder.newFileFor(file);
         try {
-            CRC32C checksum = new CRC32C();
-            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-                put(channel, checksum, headBytes(head));
-                for (SequenceState state : states) {
+            if (wanted.getAsBoolean()) {
+                return false;
+            }
+            head.stateBytes()[0] = context.save(sequence, part, head.tokens());
+            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                CRC32C checksum = new CRC32C();
+                if (!skip(channel, checksum, head.stateBytes()[0], wanted)) {
+                    return false;
+                }
+                for (SequenceState state : checkpoints) {
                     for (long at = 0; at < state.bytes(); at += PART) {
                         if (wanted.getAsBoolean()) {
                             return false;
@@ -86,8 +112,14 @@ final class SnapshotFile {
                         put(channel, checksum, state.slice(at, (int) Math.min(PART, state.bytes() - at)));
                     }
                 }
-                ByteBuffer end = ByteBuffer.allocate(Long.BYTES).putLong(checksum.getValue());
-                write(channel, end.flip());
+                put(channel, checksum, head.toBytes());
+                ByteBuffer tail = ByteBuffer.allocate(TAIL_BYTES).putLong(MAGIC).putLong(head.bytes());
+                put(channel, checksum, tail.duplicate().flip());
+                write(
+                        channel,
+                        ByteBuffer.allocate(Long.BYTES)
+                                .putLong(checksum.getValue())
+                                .flip());
                 channel.force(true);
             }
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
@@ -97,87 +129,101 @@ final class SnapshotFile {
         }
     }
 
-    private static ByteBuffer headBytes(Head head) {
-        ByteBuffer bytes = ByteBuffer.allocate(
-                HEAD_BYTES + Integer.BYTES * head.tokens().length + STATE_HEAD_BYTES * head.places().length);
-        bytes.putLong(MAGIC)
-                .put(head.identity())
-                .putDouble(head.tokensPerSecond())
-                .putInt(head.tokens().length)
-                .putInt(head.places().length);
-        for (int token : head.tokens()) {
-            bytes.putInt(token);
+    /** Reads so many bytes for their checksum alone. @return false when there was something more urgent */
+    private static boolean skip(FileChannel channel, CRC32C checksum, long bytes, BooleanSupplier wanted)
+            throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(PART, bytes));
+        for (long at = 0; at < bytes; at += PART) {
+            if (wanted.getAsBoolean()) {
+                return false;
+            }
+            read(channel, checksum, buffer.clear().limit((int) Math.min(PART, bytes - at)));
         }
-        for (int i = 0; i < head.places().length; i++) {
-            bytes.putInt(head.places()[i]).putLong(head.stateBytes()[i]);
-        }
-        return bytes.flip();
+        return true;
     }
 
-    /** @return null when this is no snapshot, or one of something else; its end is not checked yet */
+    /** @return null when this is no snapshot, or one of something else; its checksum is not looked at yet */
     static @Nullable Head readHead(Path file, byte[] identity) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return head(channel, new CRC32C(), identity);
+            return head(channel, identity);
         }
     }
 
-    private static @Nullable Head head(FileChannel channel, CRC32C checksum, byte[] identity) throws IOException {
-        ByteBuffer start = read(channel, checksum, ByteBuffer.allocate(HEAD_BYTES));
-        boolean known = start.getLong() == MAGIC;
+    private static @Nullable Head head(FileChannel channel, byte[] identity) throws IOException {
+        long size = channel.size();
+        if (size < HEAD_BYTES + TAIL_BYTES) {
+            return null;
+        }
+        ByteBuffer tail = readAt(channel, size - TAIL_BYTES, TAIL_BYTES);
+        boolean known = tail.getLong() == MAGIC;
+        long begin = tail.getLong();
+        if (!known || begin < 0 || begin > size - TAIL_BYTES - HEAD_BYTES) {
+            return null;
+        }
+        ByteBuffer start = readAt(channel, begin, HEAD_BYTES);
         byte[] of = new byte[IDENTITY_BYTES];
         start.get(of);
         double speed = start.getDouble();
         int count = start.getInt();
         int states = start.getInt();
-        if (!known || !Arrays.equals(of, identity) || count < 1 || count > MOST_TOKENS) {
+        if (!Arrays.equals(of, identity) || count < 1 || count > MOST_TOKENS || states < 1 || states > MOST_STATES) {
             return null;
         }
-        if (states < 1 || states > MOST_STATES || channel.size() < (long) Integer.BYTES * count) {
+        long rest = (long) Integer.BYTES * count + (long) STATE_HEAD_BYTES * states;
+        if (begin + HEAD_BYTES + rest + TAIL_BYTES != size) {
             return null;
         }
+        ByteBuffer lists = readAt(channel, begin + HEAD_BYTES, (int) rest);
         int[] tokens = new int[count];
-        read(channel, checksum, ByteBuffer.allocate(Integer.BYTES * count))
-                .asIntBuffer()
-                .get(tokens);
-        ByteBuffer list = read(channel, checksum, ByteBuffer.allocate(STATE_HEAD_BYTES * states));
+        lists.asIntBuffer().get(tokens);
+        lists.position(Integer.BYTES * count);
         int[] places = new int[states];
         long[] bytes = new long[states];
         for (int i = 0; i < states; i++) {
-            places[i] = list.getInt();
-            bytes[i] = list.getLong();
+            places[i] = lists.getInt();
+            bytes[i] = lists.getLong();
             boolean possible = i == 0 ? places[i] == count : places[i] >= 1 && places[i] <= count;
-            if (!possible || bytes[i] < 1 || bytes[i] > channel.size()) {
+            if (!possible || bytes[i] < 1 || bytes[i] > size) {
                 return null;
             }
         }
         Head head = new Head(of, speed, tokens, places, bytes);
-        return channel.size() == head.fileBytes() ? head : null;
+        return head.bytes() == begin ? head : null;
     }
 
-    /** @return null when the file is not what was written, or not of this */
+    private static ByteBuffer readAt(FileChannel channel, long position, int bytes) throws IOException {
+        channel.position(position);
+        return read(channel, new CRC32C(), ByteBuffer.allocate(bytes));
+    }
+
+    /** Looks at all of it. @return null when the file is not what was written, or not of this */
     static @Nullable Content read(Path file, byte[] identity) throws IOException {
-        CRC32C checksum = new CRC32C();
-        List<SequenceState> states = new ArrayList<>();
+        List<SequenceState> checkpoints = new ArrayList<>();
         boolean whole = false;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            Head head = head(channel, checksum, identity);
+            Head head = head(channel, identity);
             if (head == null) {
                 return null;
             }
-            for (long bytes : head.stateBytes()) {
-                SequenceState state = SequenceState.ofSize(bytes, !states.isEmpty());
-                states.add(state);
+            CRC32C checksum = new CRC32C();
+            channel.position(0);
+            skip(channel, checksum, head.stateBytes()[0], () -> false);
+            for (int i = 1; i < head.stateBytes().length; i++) {
+                long bytes = head.stateBytes()[i];
+                SequenceState state = SequenceState.ofSize(bytes, true);
+                checkpoints.add(state);
                 for (long at = 0; at < bytes; at += PART) {
                     read(channel, checksum, state.slice(at, (int) Math.min(PART, bytes - at)));
                 }
             }
-            long wanted = checksum.getValue();
-            ByteBuffer end = read(channel, new CRC32C(), ByteBuffer.allocate(Long.BYTES));
-            whole = end.getLong() == wanted;
-            return whole ? new Content(head, states) : null;
+            skip(channel, checksum, head.headBytes() + TAIL_BYTES - Long.BYTES, () -> false);
+            long expected =
+                    read(channel, new CRC32C(), ByteBuffer.allocate(Long.BYTES)).getLong();
+            whole = expected == checksum.getValue();
+            return whole ? new Content(head, checkpoints) : null;
         } finally {
             if (!whole) {
-                states.forEach(SequenceState::close);
+                checkpoints.forEach(SequenceState::close);
             }
         }
     }

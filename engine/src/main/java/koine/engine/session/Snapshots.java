@@ -3,11 +3,11 @@ package koine.engine.session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import koine.engine.llama.LlamaContext;
 import koine.engine.llama.SequenceState;
 import koine.engine.session.Checkpoints.Checkpoint;
@@ -115,14 +115,14 @@ final class Snapshots {
                 Files.deleteIfExists(file);
                 return false;
             }
+            int[] tokens = content.head().tokens();
             slot.clear();
-            while (!context.restore(slot.sequence(), content.states().getFirst())) {
+            while (!context.restore(slot.sequence(), file, tokens.length)) {
                 if (!evict.getAsBoolean()) {
                     return false;
                 }
             }
             bytesPerSecond = head.bytes() * 1e9 / Math.max(1, System.nanoTime() - start);
-            int[] tokens = content.head().tokens();
             if (context.position(slot.sequence()) != tokens.length) {
                 slot.clear();
                 return false;
@@ -181,20 +181,20 @@ final class Snapshots {
                 .filter(checkpoint -> checkpoint.tokens() < slot.length())
                 .toList();
         List<Checkpoint> last = checkpoints.subList(Math.max(0, checkpoints.size() - CHECKPOINTS), checkpoints.size());
-        try (SequenceState whole = context.save(slot.sequence(), false)) {
-            List<SequenceState> states = new ArrayList<>(List.of(whole));
-            last.forEach(checkpoint -> states.add(checkpoint.state()));
-            Head head = new Head(
-                    identity,
-                    promptTokensPerSecond,
-                    slot.tokens().toArray(),
-                    IntStream.concat(IntStream.of(slot.length()), last.stream().mapToInt(Checkpoint::tokens))
-                            .toArray(),
-                    states.stream().mapToLong(SequenceState::bytes).toArray());
-            boolean fits = head.bytes() <= mostBytes / 2 && folder.free() - head.bytes() > LEAVE_FREE;
-            boolean saves = seconds > head.bytes() / bytesPerSecond;
-            return !fits || !saves || SnapshotFile.write(folder, file, head, states, wanted);
-        }
+        List<SequenceState> states = last.stream().map(Checkpoint::state).toList();
+        Head head = new Head(
+                identity,
+                promptTokensPerSecond,
+                slot.tokens().toArray(),
+                IntStream.concat(IntStream.of(slot.length()), last.stream().mapToInt(Checkpoint::tokens))
+                        .toArray(),
+                LongStream.concat(
+                                LongStream.of(context.stateBytes(slot.sequence())),
+                                states.stream().mapToLong(SequenceState::bytes))
+                        .toArray());
+        boolean fits = head.bytes() <= mostBytes / 2 && folder.free() - head.bytes() > LEAVE_FREE;
+        boolean saves = seconds > head.bytes() / bytesPerSecond;
+        return !fits || !saves || SnapshotFile.write(folder, file, head, context, slot.sequence(), states, wanted);
     }
 
     /** Deletes what is kept of a conversation. */

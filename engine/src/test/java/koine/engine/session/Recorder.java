@@ -1,9 +1,13 @@
 package koine.engine.session;
 
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -11,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import koine.engine.llama.ffm.AbortQuestion;
 import koine.engine.llama.ffm.ContextSettings;
 import koine.engine.llama.ffm.LlamaLibrary;
@@ -187,7 +193,7 @@ final class Recorder {
         return tokens;
     }
 
-    private @Nullable Object remembered(Method method, Object[] arguments, @Nullable Object result) {
+    private @Nullable Object remembered(Method method, Object[] arguments, @Nullable Object result) throws IOException {
         for (Object argument : arguments) {
             if (argument instanceof NativeBuffer buffer) {
                 buffers.add(buffer);
@@ -214,9 +220,29 @@ final class Recorder {
                 script.add("L " + id + " " + arguments[2] + " " + arguments[3]);
                 results.add("L " + result);
             }
+            case "stateSaveFile" -> {
+                long hash = hash(ofFile(arguments, result));
+                int id = states.computeIfAbsent(hash, unknown -> states.size());
+                int[] tokens = (int[]) arguments[3];
+                String list = IntStream.of(tokens).mapToObj(String::valueOf).collect(Collectors.joining(" "));
+                script.add("F " + id + " " + arguments[2] + " " + tokens.length + " " + list);
+                results.add("F " + result + " " + hex(hash));
+            }
+            case "stateLoadFile" -> {
+                int id = states.getOrDefault(hash(ofFile(arguments, result)), -1);
+                script.add("G " + id + " " + arguments[2] + " " + arguments[3]);
+                results.add("G " + result);
+            }
             default -> {}
         }
         return result;
+    }
+
+    /** What llama.cpp wrote or read of a file; more may follow it. */
+    private static ByteBuffer ofFile(Object[] arguments, @Nullable Object bytes) throws IOException {
+        Path file = Path.of(new String((byte[]) arguments[1], StandardCharsets.UTF_8));
+        int count = Math.toIntExact((long) Objects.requireNonNull(bytes));
+        return ByteBuffer.wrap(Files.readAllBytes(file), 0, count);
     }
 
     private static long hash(float[] values) {
@@ -228,7 +254,10 @@ final class Recorder {
     }
 
     private static long hash(NativeBuffer buffer) {
-        ByteBuffer bytes = buffer.slice(0, Math.toIntExact(buffer.size()));
+        return hash(buffer.slice(0, Math.toIntExact(buffer.size())));
+    }
+
+    private static long hash(ByteBuffer bytes) {
         long hash = START;
         while (bytes.hasRemaining()) {
             hash = (hash ^ (bytes.get() & 0xff)) * PRIME;

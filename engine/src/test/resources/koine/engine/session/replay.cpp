@@ -7,13 +7,18 @@
 //   C                                                       forget everything -> C
 //   S id sequence flags                                     save a state -> S bytes hash
 //   L id sequence flags                                     load a state -> L bytes
+//   F id sequence count {token}...                          save a whole state to a file -> F bytes hash
+//   G id sequence count                                     load it from there -> G bytes
 #include "llama.h"
 
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -39,6 +44,17 @@ static uint64_t hash_bytes(const std::vector<uint8_t> & bytes) {
     return hash;
 }
 
+static std::filesystem::path folder;
+
+static std::string state_file(int id) {
+    return (folder / std::to_string(id)).string();
+}
+
+static std::vector<uint8_t> content(const std::string & file) {
+    std::ifstream in(file, std::ios::binary);
+    return { std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>() };
+}
+
 int main(int argc, char ** argv) {
     if (argc != 3) {
         return 2;
@@ -52,6 +68,12 @@ int main(int argc, char ** argv) {
     const int n_vocab = llama_vocab_n_tokens(llama_model_get_vocab(model));
     llama_context * context = nullptr;
     std::map<int, std::vector<uint8_t>> states;
+
+    std::string scratch = (std::filesystem::temp_directory_path() / "koine-replay-XXXXXX").string();
+    if (!mkdtemp(scratch.data())) {
+        return 6;
+    }
+    folder = scratch;
 
     std::string command;
     while (std::cin >> command) {
@@ -108,10 +130,28 @@ int main(int argc, char ** argv) {
             std::cin >> id >> sequence >> flags;
             const std::vector<uint8_t> & state = states.at(id);
             printf("L %zu\n", llama_state_seq_set_data_ext(context, state.data(), state.size(), sequence, flags));
+        } else if (command == "F") {
+            int id, sequence, count;
+            std::cin >> id >> sequence >> count;
+            std::vector<llama_token> tokens(count);
+            for (llama_token & token : tokens) {
+                std::cin >> token;
+            }
+            const std::string file = state_file(id);
+            const size_t size = llama_state_seq_save_file(context, file.c_str(), sequence, tokens.data(), count);
+            printf("F %zu %016llx\n", size, (unsigned long long) hash_bytes(content(file)));
+        } else if (command == "G") {
+            int id, sequence;
+            size_t count;
+            std::cin >> id >> sequence >> count;
+            std::vector<llama_token> tokens(count);
+            printf("G %zu\n", llama_state_seq_load_file(
+                    context, state_file(id).c_str(), sequence, tokens.data(), tokens.size(), &count));
         } else {
             return 5;
         }
     }
+    std::filesystem::remove_all(folder);
     llama_free(context);
     llama_model_free(model);
     return 0;

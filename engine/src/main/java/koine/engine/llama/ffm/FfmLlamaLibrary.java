@@ -115,7 +115,7 @@ final class FfmLlamaLibrary implements LlamaLibrary {
         logits = linker.downcall("llama_get_logits_ith", FunctionDescriptor.of(ADDRESS, POINTER, JAVA_INT));
         embedding = linker.downcall("llama_get_embeddings_seq", FunctionDescriptor.of(ADDRESS, POINTER, JAVA_INT));
         poolingType = linker.downcall("llama_pooling_type", FunctionDescriptor.of(JAVA_INT, POINTER));
-        memory = new FfmMemoryLibrary(linker);
+        memory = new FfmMemoryLibrary(linker, log);
         threadPools = new ThreadPools(linker);
         samplers = new FfmSamplerLibrary(linker);
         contextFree = linker.downcall("llama_free", FunctionDescriptor.ofVoid(POINTER));

@@ -6,11 +6,16 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static koine.engine.llama.ffm.FfmLlamaLibrary.POINTER;
 
+import java.io.File;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 
 /** {@link MemoryLibrary} by method handles. */
 final class FfmMemoryLibrary implements MemoryLibrary {
+    private final NativeLog log;
     private final MethodHandle ofContext;
     private final MethodHandle remove;
     private final MethodHandle clear;
@@ -19,8 +24,11 @@ final class FfmMemoryLibrary implements MemoryLibrary {
     private final MethodHandle stateSize;
     private final MethodHandle stateSave;
     private final MethodHandle stateLoad;
+    private final MethodHandle stateSaveFile;
+    private final MethodHandle stateLoadFile;
 
-    FfmMemoryLibrary(LinkerHelper linker) throws PackException {
+    FfmMemoryLibrary(LinkerHelper linker, NativeLog log) throws PackException {
+        this.log = log;
         FunctionDescriptor position = FunctionDescriptor.of(JAVA_INT, POINTER, JAVA_INT);
         FunctionDescriptor state = FunctionDescriptor.of(JAVA_LONG, POINTER, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT);
         ofContext = linker.downcall("llama_get_memory", FunctionDescriptor.of(POINTER, POINTER));
@@ -33,6 +41,12 @@ final class FfmMemoryLibrary implements MemoryLibrary {
                 "llama_state_seq_get_size_ext", FunctionDescriptor.of(JAVA_LONG, POINTER, JAVA_INT, JAVA_INT));
         stateSave = linker.downcall("llama_state_seq_get_data_ext", state);
         stateLoad = linker.downcall("llama_state_seq_set_data_ext", state);
+        stateSaveFile = linker.downcall(
+                "llama_state_seq_save_file",
+                FunctionDescriptor.of(JAVA_LONG, POINTER, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG));
+        stateLoadFile = linker.downcall(
+                "llama_state_seq_load_file",
+                FunctionDescriptor.of(JAVA_LONG, POINTER, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS));
     }
 
     @Override
@@ -102,6 +116,37 @@ final class FfmMemoryLibrary implements MemoryLibrary {
     public long stateLoad(long context, NativeBuffer from, int sequence, int flags) {
         try {
             return (long) stateLoad.invokeExact(context, from.segment(), from.size(), sequence, flags);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    /** llama.cpp names a file that it cannot open. */
+    private void hideFolder(byte[] path) {
+        String text = new String(path, StandardCharsets.UTF_8);
+        log.hide(text.substring(0, text.lastIndexOf(File.separatorChar) + 1));
+    }
+
+    @Override
+    public long stateSaveFile(long context, byte[] path, int sequence, int[] tokens) {
+        hideFolder(path);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment read = arena.allocateFrom(JAVA_INT, tokens);
+            return (long) stateSaveFile.invokeExact(
+                    context, NativePaths.allocate(arena, path), sequence, read, (long) tokens.length);
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
+    public long stateLoadFile(long context, byte[] path, int sequence, int mostTokens) {
+        hideFolder(path);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment tokens = arena.allocate(JAVA_INT, mostTokens);
+            MemorySegment count = arena.allocate(JAVA_LONG);
+            return (long) stateLoadFile.invokeExact(
+                    context, NativePaths.allocate(arena, path), sequence, tokens, (long) mostTokens, count);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }

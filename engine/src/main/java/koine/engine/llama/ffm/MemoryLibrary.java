@@ -29,4 +29,10 @@ public interface MemoryLibrary {
 
     /** @return bytes read; 0 is a failure, and the sequence is in no certain state */
     long stateLoad(long context, NativeBuffer from, int sequence, int flags);
+
+    /** @return bytes written to the file, its head and the tokens with them; 0 is a failure */
+    long stateSaveFile(long context, byte[] path, int sequence, int[] tokens);
+
+    /** @return bytes read; 0 is a failure, and the sequence is in no certain state */
+    long stateLoadFile(long context, byte[] path, int sequence, int mostTokens);
 }
