@@ -7,6 +7,6 @@ public final class Launcher {
     private Launcher() {}
 
     public static void main(String[] args) {
-        System.exit(KoineCommand.run(args, new JavaFxDesktop()));
+        KoineCommand.runAndEnd(args, new JavaFxDesktop());
     }
 }

@@ -12,6 +12,11 @@ import koine.app.Logging;
 public final class KoineCommand {
     private KoineCommand() {}
 
+    /** Runs one command line and ends the process with its exit code. */
+    public static void runAndEnd(String[] args, Desktop desktop) {
+        Ending.end(run(args, desktop));
+    }
+
     /**
      * Runs one command line with the process's own streams; blocks until it is done (the window is closed).
      *

@@ -36,6 +36,7 @@ final class EngineLauncher {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xms24m", // else the JVM begins with a heap so large that it hardly ever collects
+            "-Xmn4m", // what a request leaves behind is small
             "-Xmx256m",
             "-XX:MinHeapFreeRatio=10",
             "-XX:MaxHeapFreeRatio=20",
@@ -70,6 +71,8 @@ final class EngineLauncher {
         ProcessBuilder builder = new ProcessBuilder(command());
         builder.environment().keySet().removeIf(EngineLauncher::changesNativeCode);
         builder.environment().put("GGML_NO_BACKTRACE", "1"); // else llama.cpp starts a debugger when it aborts
+        // else each thread that ever computes keeps memory of its own that others could use
+        builder.environment().put("MALLOC_ARENA_MAX", "2");
         builder.directory(brokerFile.resolveSibling(".").normalize().toFile()); // not a folder somebody may want gone
         File log = log(key).toFile();
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log));

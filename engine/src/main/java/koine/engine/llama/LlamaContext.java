@@ -28,7 +28,7 @@ public final class LlamaContext implements AutoCloseable {
     private final AbortFlag abortFlag;
     private final boolean[] hasLogits;
     private final int[] rowSequence;
-    private float[] looked = {};
+    private int[] looked = {};
 
     /** How a {@link #decode} ended. */
     public enum Decoded {
@@ -187,26 +187,20 @@ public final class LlamaContext implements AutoCloseable {
         return logits;
     }
 
-    /** The token with the largest logit after a row, of equal ones the first, as llama.cpp's own greedy sampler has it. */
+    /**
+     * The token with the largest logit after a row, of equal ones the first, as llama.cpp's own greedy sampler has it. What
+     * is no number may be taken for the largest.
+     */
     synchronized int likeliest(int row) {
         long context = handle.get();
         requireOutput(row);
         if (looked.length == 0) {
-            looked = new float[vocabulary.size()];
+            looked = new int[vocabulary.size()];
         }
-        if (!library.logits(context, row, looked)) {
+        if (!library.logitBits(context, row, looked)) {
             throw new LlamaException("llama_get_logits_ith is NULL");
         }
-        int best = 0;
-        float most = looked[0];
-        for (int token = 1; token < looked.length; token++) {
-            float logit = looked[token];
-            if (logit > most) {
-                most = logit;
-                best = token;
-            }
-        }
-        return best;
+        return Largest.index(looked);
     }
 
     /**

@@ -134,11 +134,12 @@ public final class LlamaSampler implements AutoCloseable {
 
     /** The row has logits and the context is open. */
     synchronized int sample(long context, int row, LlamaContext source) {
+        long choosing = chain.get();
         if (plainlyGreedy) {
-            return source.likeliest(row);
+            return source.likeliest(row); // quicker than a list of all tokens with their logits
         }
         if (grammar == null || candidates == null) {
-            return library.sample(chain.get(), context, row);
+            return library.sample(choosing, context, row);
         }
         return sampleWithin(grammar.get(), candidates, source.logits(row));
     }

@@ -30,6 +30,7 @@ final class SnapshotFile {
     private static final int STATE_HEAD_BYTES = 4 + 8;
     private static final int TAIL_BYTES = 8 + 8 + 8;
     private static final int PART = 1 << 20;
+    private static final int LOOKED_AT = 1 << 16;
     private static final int MOST_TOKENS = 1 << 24;
     private static final int MOST_STATES = 64;
 
@@ -132,12 +133,12 @@ final class SnapshotFile {
     /** Reads so many bytes for their checksum alone. @return false when there was something more urgent */
     private static boolean skip(FileChannel channel, CRC32C checksum, long bytes, BooleanSupplier wanted)
             throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(PART, bytes));
-        for (long at = 0; at < bytes; at += PART) {
+        ByteBuffer buffer = ByteBuffer.allocate(LOOKED_AT);
+        for (long at = 0; at < bytes; at += LOOKED_AT) {
             if (wanted.getAsBoolean()) {
                 return false;
             }
-            read(channel, checksum, buffer.clear().limit((int) Math.min(PART, bytes - at)));
+            read(channel, checksum, buffer.clear().limit((int) Math.min(LOOKED_AT, bytes - at)));
         }
         return true;
     }

@@ -298,6 +298,21 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     }
 
     @Override
+    public boolean logitBits(long context, int row, int[] into) {
+        try {
+            MemorySegment numbers = (MemorySegment) logits.invokeExact(context, row);
+            if (numbers.address() == 0) {
+                return false;
+            }
+            MemorySegment.copy(
+                    numbers.reinterpret(into.length * JAVA_INT.byteSize()), JAVA_INT, 0, into, 0, into.length);
+            return true;
+        } catch (Throwable thrown) {
+            throw LinkerHelper.unexpected(thrown);
+        }
+    }
+
+    @Override
     public float logit(long context, int row, int token) {
         try {
             MemorySegment numbers = (MemorySegment) logits.invokeExact(context, row);
