@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -19,6 +20,7 @@ QUESTIONS = [
     "What is the capital of France? Answer in one sentence.",
     "Write a long story about a river and the people who live beside it.",
 ]
+PATIENCE = 300  # seconds for all of it, before the window's process is ended
 OPTIONS_OF_NO_DISPLAY = ["-Dglass.platform=Headless", "-Dprism.order=sw"]
 NO_GROUP = (
     "This system lets us limit no group of processes: neither cgroup v2 nor v1 can be written to, nor does systemd-run "
@@ -91,7 +93,7 @@ def line_of(window):
     line = window.stdout.readline().strip()
     if not line:
         code = window.wait()
-        raise Failed(f"the window's process ended with {code}")
+        raise Failed(f"the window's process ended with {code} before it had answered")
     if line.startswith("notice "):
         raise Failed("the window says: " + line.removeprefix("notice "))
     return line
@@ -111,6 +113,9 @@ def answers(options, group, home):
             stderr=errors,
             text=True,
         )
+    patience = threading.Timer(PATIENCE, window.kill)  # a program starved of memory may stand still
+    patience.daemon = True
+    patience.start()
     try:
         line_of(window)
         print(f"window open after {time.monotonic() - begun:.1f} s, {megabytes(group.used())} in use", flush=True)
@@ -135,6 +140,7 @@ def answers(options, group, home):
         if sorted(stored) != [2, 2 * len(QUESTIONS)]:
             raise Failed(f"conversations were stored with so many messages: {stored}")
     finally:
+        patience.cancel()
         if window.poll() is None:
             window.kill()
             window.wait()
@@ -161,9 +167,10 @@ def prove(options, group):
         print(f"at most {megabytes(group.peak())} in use, {megabytes(group.peak_anonymous())} of it not from files")
     except (Failed, OSError, ValueError, subprocess.SubprocessError) as failure:
         failed = str(failure)
-    killed = group.killed()
-    group.close()
-    shutil.rmtree(home, ignore_errors=True)
+    finally:
+        killed = group.killed()
+        group.close()
+        shutil.rmtree(home, ignore_errors=True)
     if killed:
         failed = (failed + "; " if failed else "") + f"processes killed for lack of memory: {killed}"
     print("FAILED: " + failed if failed else "answered, and nobody was killed for lack of memory", flush=True)
@@ -177,6 +184,7 @@ def main():
     parser.add_argument("--entered", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--limit", type=size, default=size("2G"), help="memory for all processes together (2G)")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
     if not options.entered:
         build_hands(options)
     try:

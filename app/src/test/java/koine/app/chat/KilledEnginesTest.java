@@ -32,6 +32,7 @@ import koine.engine.client.EngineBroker;
 import koine.engine.client.Sampling;
 import koine.i18n.Problem;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,7 +118,8 @@ class KilledEnginesTest {
     }
 
     @Test
-    void cost_nobody_what_was_streamed_nor_the_next_answer_and_leave_nothing_behind() throws Exception {
+    void cost_nobody_what_was_streamed_nor_the_next_answer_and_leave_nothing_behind(TestReporter reporter)
+            throws Exception {
         Folders folders = TestProfile.folders(home);
         EngineBroker broker = new EngineBroker(folders.runtime(), folders.logs(), List.of());
         for (int round = 0; round < ROUNDS; round++) {
@@ -156,5 +158,6 @@ class KilledEnginesTest {
             assertTrue(left.contains("engines.lock"), left::toString);
             assertTrue(Set.of("engines.lock", "snapshots").containsAll(left), left::toString);
         }
+        reporter.publishEntry("engines killed in mid-answer", Integer.toString(ROUNDS));
     }
 }

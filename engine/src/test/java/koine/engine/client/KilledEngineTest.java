@@ -16,6 +16,7 @@ import koine.engine.Eventually;
 import koine.engine.NativeKit;
 import koine.i18n.Problem;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,7 +53,7 @@ class KilledEngineTest {
     }
 
     @Test
-    void everyAskerIsToldAndTheNextQuestionWorksAndNothingIsLeftBehind() throws Exception {
+    void everyAskerIsToldAndTheNextQuestionWorksAndNothingIsLeftBehind(TestReporter reporter) throws Exception {
         EngineSpec spec = new EngineSpec(NativeKit.starterModel(), NativeKit.pack(), 0);
         Path runtime = folder.resolve("run");
         EngineBroker broker = new EngineBroker(runtime, folder.resolve("logs"), List.of());
@@ -74,6 +75,7 @@ class KilledEngineTest {
                 whole = kept.length() > whole.length() ? kept : whole;
             }
         }
+        reporter.publishEntry("engines killed in mid-answer", Integer.toString(ROUNDS));
         long killed = last;
         Eventually.within(
                 Duration.ofSeconds(10),

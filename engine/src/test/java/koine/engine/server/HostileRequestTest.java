@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import koine.net.LoopbackAddress;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,7 +39,7 @@ class HostileRequestTest {
     private record Result(long seed, String problem) {}
 
     @Test
-    void eachIsAnsweredInJsonWithinTenSecondsAndTheEngineLives() throws Exception {
+    void eachIsAnsweredInJsonWithinTenSecondsAndTheEngineLives(TestReporter reporter) throws Exception {
         try (RealServer server = RealServer.start(folder, 256, AT_A_TIME)) {
             int port = ((LoopbackAddress.Tcp) server.address()).port();
             List<Callable<Result>> work = IntStream.range(0, REQUESTS)
@@ -52,6 +53,10 @@ class HostileRequestTest {
                     }
                 }
             }
+            reporter.publishEntry(
+                    "hostile requests",
+                    REQUESTS + ", seeds " + FIRST_SEED + " to " + (FIRST_SEED + REQUESTS - 1) + ", not right: "
+                            + bad.size());
             assertEquals(List.of(), bad);
             String well = send(port, request("POST /v1/completions", "{\"prompt\":\"one two\",\"max_tokens\":2}"));
             assertTrue(well.startsWith("HTTP/1.1 200 ") && well.contains("\"text_completion\""), well);
