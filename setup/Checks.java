@@ -13,10 +13,17 @@ import javax.xml.stream.XMLStreamReader;
 
 /** Runs every module's tests through Maven, then sums up what Surefire wrote about them. */
 final class Checks {
+    private static final String LONG = "-Dkoine.long=true";
+
     private final Checkout checkout;
 
     Checks(Checkout checkout) {
         this.checkout = checkout;
+    }
+
+    /** Whether the slow tests are asked for too, in either spelling. */
+    static boolean isLong(List<String> arguments) {
+        return arguments.contains("--long") || arguments.contains(LONG);
     }
 
     /** @return the exit code: 0 only when tests ran and none failed */
@@ -29,7 +36,7 @@ final class Checks {
         Tool maven = new Tool(Tool.need("mvn"), checkout.root())
                 .with("-B", "--no-transfer-progress", "--fail-at-end", "verify");
         for (String argument : arguments) {
-            maven.with(argument.equals("--long") ? "-Dkoine.long=true" : argument);
+            maven.with(argument.equals("--long") ? LONG : argument);
         }
         int code = maven.runAloud();
 

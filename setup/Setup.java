@@ -49,7 +49,11 @@ final class Setup {
             }
             case "check" -> {
                 requireAll(List.of("mvn"));
-                make(checkout, List.of(pack, starter, new TestKit(checkout)));
+                List<Part> parts = new ArrayList<>(List.of(pack, starter, new TestKit(checkout)));
+                if (Checks.isLong(arguments)) {
+                    parts.add(new TestModel(checkout));
+                }
+                make(checkout, parts);
                 try (var _ = Hold.take(checkout, "check")) {
                     new PythonKit(checkout).makeIfPossible();
                     yield new Checks(checkout).run(arguments);

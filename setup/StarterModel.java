@@ -27,29 +27,19 @@ final class StarterModel implements Part {
         return folder().resolve(pins.get("starter.file") + ".LICENSE");
     }
 
-    private Stamp stamp() {
-        return new Stamp(checkout.stamp("starter"));
-    }
-
-    private String key() {
-        return pins.get("starter.sha256");
+    private PinnedFile model() {
+        return new PinnedFile(
+                "The starter model",
+                folder(),
+                pins.get("starter.file"),
+                pins.bytes("starter.bytes"),
+                pins.get("starter.sha256"),
+                new Stamp(checkout.stamp("starter")));
     }
 
     @Override
     public boolean ready() throws IOException {
-        if (!Files.isRegularFile(file()) || !Files.isRegularFile(license())) {
-            return false;
-        }
-        if (stamp().matches(key(), folder(), List.of(file()))) {
-            return true;
-        }
-        if (Files.size(file()) != pins.bytes("starter.bytes")
-                || !Trees.hash("SHA-256", file()).equals(key())) {
-            System.err.println("The starter model in .build is damaged; it is fetched again.");
-            return false;
-        }
-        stamp().write(key(), folder(), List.of(file()));
-        return true;
+        return Files.isRegularFile(license()) && model().ready();
     }
 
     @Override
@@ -77,13 +67,13 @@ final class StarterModel implements Part {
         for (Path file : Trees.files(unpacked)) {
             if (file.endsWith("LICENSE")) {
                 Trees.replace(file, license());
-            } else if (Trees.hash("SHA-256", file).equals(key())) {
-                Trees.replace(file, file());
             } else {
-                throw Download.wrong(what, "pip", "SHA-256");
+                model().accept(file, Download.wrong(what, "pip", "SHA-256"));
             }
         }
-        stamp().write(key(), folder(), List.of(file()));
+        if (!ready()) {
+            throw Download.wrong(what, "pip", "list of files");
+        }
         Trees.delete(scratch);
     }
 }

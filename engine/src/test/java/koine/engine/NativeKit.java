@@ -1,6 +1,7 @@
 package koine.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -31,6 +32,14 @@ public final class NativeKit {
                 Path.of(System.getProperty("koine.bundle", ""), "models"),
                 "SmolLM2-135M-Instruct.*\\.gguf",
                 "starter model");
+    }
+
+    /** A second real model, Gemma 3 270M, for {@code koine.long}, which fails where it is missing. */
+    public static Path longTestModel() {
+        assumeTrue(Boolean.getBoolean("koine.long"), "takes minutes and a model of 250 MB: run ./check --long");
+        Path file = Path.of(System.getProperty("koine.testkit", ""), "models", "gemma-3-270m-q4_k_m.gguf");
+        assertTrue(Files.isRegularFile(file), "no Gemma in the test kit: ./check --long fetches it");
+        return file;
     }
 
     /** Folder with {@code include/llama.h} and {@code ggml/include}. */

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 class GgufFuzzTest {
@@ -46,7 +45,7 @@ class GgufFuzzTest {
     Path folder;
 
     @Test
-    void a_mutated_file_is_read_or_refused_and_nothing_else(TestReporter reporter) throws IOException {
+    void a_mutated_file_is_read_or_refused_and_nothing_else() throws IOException {
         Path original = folder.resolve("original.gguf");
         new GgufWriter()
                 .put("general.architecture", "llama")
@@ -60,7 +59,7 @@ class GgufFuzzTest {
                 .tensor("b", List.of(4L), new float[4])
                 .write(original);
         byte[] bytes = Files.readAllBytes(original);
-        reporter.publishEntry("seed", Long.toString(SEED));
+        System.out.println("seed: " + SEED);
         Random random = new Random(SEED);
         Path mutated = folder.resolve("mutated.gguf");
         int refused = assertTimeoutPreemptively(

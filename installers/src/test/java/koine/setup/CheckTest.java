@@ -1,10 +1,12 @@
 package koine.setup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import koine.setup.TrialCheckout.Result;
@@ -99,6 +101,32 @@ class CheckTest {
         Result result = checkout.check("--long", "-pl", "gguf");
 
         assertTrue(result.out().contains("verify -Dkoine.long=true -pl gguf"), result.out());
+    }
+
+    @Test
+    void fetches_and_joins_the_second_model_only_for_the_long_tests() throws Exception {
+        Path model = checkout.root.resolve(".build/testkit/models/test.gguf");
+        checkout.check();
+        assertFalse(Files.exists(model));
+
+        Result result = checkout.check("--long");
+
+        assertEquals("two parts", Files.readString(model), result.err());
+        int calls = checkout.calls("python3");
+        checkout.check("-Dkoine.long=true");
+        assertEquals(calls, checkout.calls("python3"), "fetched once");
+    }
+
+    @Test
+    void runs_no_test_when_the_second_model_is_not_the_pinned_one() throws Exception {
+        checkout.python("case $all in *half1*) touch \"$out/1.whl\" \"$out/2.whl\" ;;\n"
+                + "*) cp \"$WORK/model.whl\" \"$out/model.whl\" ;; esac");
+
+        Result result = checkout.check("--long");
+
+        assertEquals(1, result.code());
+        assertTrue(result.err().contains("its SHA-256 differs"), result.err());
+        assertEquals(0, checkout.calls("mvn"));
     }
 
     private static String reporting(String module, String report) {

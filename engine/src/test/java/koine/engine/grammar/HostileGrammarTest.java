@@ -13,9 +13,14 @@ import java.util.regex.Pattern;
 import koine.engine.grammar.Corpus.Case;
 import org.junit.jupiter.api.Test;
 
-/** The guard refuses, or llama.cpp takes the grammar and lives: with its whole vocabulary, along random tokens. */
+/**
+ * The guard refuses, or llama.cpp takes the grammar and lives: with its whole vocabulary, along random tokens. Other seeds from
+ * {@code -Dkoine.seed=N} on, more of them with {@code -Dkoine.seeds=N}.
+ */
 class HostileGrammarTest {
     private static final Pattern NAME = Pattern.compile("(?<![\\\\\"a-z])[a-z][a-z0-9-]*(?! ::=)(?![a-z0-9-])");
+    private static final int COUNT = Integer.getInteger("koine.seeds", Boolean.getBoolean("koine.long") ? 5_000 : 300);
+    private static final long FIRST_SEED = Long.getLong("koine.seed", 1);
     private static final long PEAK_KILOBYTES = 1_500_000;
 
     @Test
@@ -33,7 +38,7 @@ class HostileGrammarTest {
                 seeds.add(grammar);
             }
         }
-        survives(Boolean.getBoolean("koine.long") ? 5_000 : 300, number -> {
+        survives("mutated", number -> {
             Random random = new Random(number);
             String text = seeds.get(random.nextInt(seeds.size()));
             for (int i = random.nextInt(8) == 0 ? 5 : random.nextInt(2); i >= 0; i--) {
@@ -45,19 +50,19 @@ class HostileGrammarTest {
 
     @Test
     void randomGrammarsAreRefusedOrSurvived() throws Exception {
-        survives(Boolean.getBoolean("koine.long") ? 5_000 : 300, number -> random(new Random(number)));
+        survives("random", number -> random(new Random(number)));
     }
 
     private interface Source {
         String grammar(long seed);
     }
 
-    private static void survives(int count, Source source) throws IOException {
+    private static void survives(String kind, Source source) throws IOException {
         List<String> dead = new ArrayList<>();
         int taken = 0;
         Probe probe = Probe.start(true);
         try {
-            for (long seed = 1; seed <= count; seed++) {
+            for (long seed = FIRST_SEED; seed < FIRST_SEED + COUNT; seed++) {
                 String grammar = source.grammar(seed);
                 try {
                     GbnfGuard.check(grammar);
@@ -83,8 +88,10 @@ class HostileGrammarTest {
         } finally {
             probe.close();
         }
+        System.out.println(kind + " grammars: " + COUNT + " from seed " + FIRST_SEED + ", taken: " + taken
+                + ", died of: " + dead.size());
         assertEquals(List.of(), dead);
-        assertTrue(taken > count / 25, "only " + taken + " of " + count + " were taken: the guard is not tried");
+        assertTrue(taken > COUNT / 25, "only " + taken + " of " + COUNT + " were taken: the guard is not tried");
     }
 
     private static String mutated(String text, Random random) {

@@ -3,8 +3,10 @@ package koine.engine.llama;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -54,6 +56,34 @@ class PlausibilityTest {
         assertEquals(
                 "tokenizer.ggml.tokens: a byte is missing",
                 judged(TinyModel.of("llama").sentencePiece().put("tokenizer.ggml.tokens", GgufValue.texts(missing))));
+    }
+
+    @Test
+    void aSentencePieceVocabularyWithNoByteAtAllIsRefusedBeforeAnyTextEndsTheProcess() throws Exception {
+        for (String form : List.of("word %d", "<0x%02x>")) { // none at all, and with small letters, which do not count
+            List<String> pieces = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
+            IntStream.range(0, 256)
+                    .mapToObj(b -> String.format(Locale.ROOT, form, b))
+                    .forEach(pieces::add);
+            "\u2581abcdefghijklmnopqrstuvwxyz".chars().forEach(c -> pieces.add(Character.toString(c)));
+            Path file = folder.resolve("model.gguf");
+            TinyModel.of("llama")
+                    .sentencePiece()
+                    .put("tokenizer.ggml.tokens", GgufValue.texts(pieces))
+                    .write(file);
+            try (TrialProcess trials = new TrialProcess(folder)) {
+                String outcome = trials.attempt(file);
+                assertTrue(outcome.startsWith("refused") && outcome.contains("a byte is missing"), outcome);
+            }
+        }
+    }
+
+    @Test
+    void aByteMayBeATokenOfItsOwn() throws Exception {
+        List<String> pieces = IntStream.range(0, 256)
+                .mapToObj(b -> b == 'a' ? "a" : String.format(Locale.ROOT, "<0x%02X>", b))
+                .toList();
+        assertNull(judged(TinyModel.of("llama").sentencePiece().put("tokenizer.ggml.tokens", GgufValue.texts(pieces))));
     }
 
     @Test

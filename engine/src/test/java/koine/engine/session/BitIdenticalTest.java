@@ -2,9 +2,7 @@ package koine.engine.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -55,10 +53,8 @@ class BitIdenticalTest {
     }
 
     @Test
-    void ofAnyModelThatIsNamed() throws Exception {
-        String named = System.getProperty("koine.gemma", "");
-        assumeTrue(Files.isRegularFile(Path.of(named)), "no model named with -Dkoine.gemma");
-        check(Path.of(named), 2048);
+    void ofGemma() throws Exception {
+        check(NativeKit.longTestModel(), 2048);
     }
 
     private void check(Path model, int contextTokens) throws Exception {
