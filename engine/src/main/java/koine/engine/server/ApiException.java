@@ -40,7 +40,7 @@ public final class ApiException extends Exception {
                 404,
                 "invalid_request_error",
                 (telling ? "the model \"" + name + "\" does not exist" : "there is no such model")
-                        + "; GET /v1/models lists those there are");
+                        + "; GET /v1/models lists those there are (KOINE-M101)");
         exception.error.addProperty("param", "model");
         exception.error.addProperty("code", "model_not_found");
         return exception;
