@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleConsumer;
 import koine.app.Settings;
 import koine.app.chat.Engines;
+import koine.app.chat.ModelNames;
 import koine.app.chat.StoringChatService.PackFinder;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
@@ -72,7 +73,9 @@ public final class SpeedTest {
      * @throws Problem {@code KOINE-M1xx} no such model, {@code KOINE-E1xx} no engine, {@code KOINE-E2xx} it failed
      */
     public SpeedReport run(Options options, String device, Progress progress) throws Problem {
-        InstalledModel model = options.model() != null ? models.resolve(options.model()) : preferred();
+        InstalledModel model = options.model() != null
+                ? ModelNames.resolve(models, options.model())
+                : ModelNames.usual(models, settings);
         Path pack = packs.pack();
         EngineSpec spec = new EngineSpec(model.path(), pack, contextTokens(options), options.threads());
         try (EngineLease lease = engines.acquire(spec, progress::onLoad);
@@ -89,11 +92,6 @@ public final class SpeedTest {
                     model.id(),
                     options);
         }
-    }
-
-    private InstalledModel preferred() throws Problem {
-        String chosen = settings.model();
-        return chosen == null ? models.preferred() : models.resolve(chosen);
     }
 
     /** The engine's own choice where that is enough, so that the engine of the window is the one measured. */

@@ -1,8 +1,12 @@
 package koine.app.chat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import koine.app.Settings;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
@@ -11,12 +15,16 @@ import koine.i18n.Problem;
 import koine.models.InstalledModel;
 import koine.models.ModelStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The store's models, for other programs. Holds a lease for each that was asked for; that keeps no memory from others, for
  * an engine that is not used ends by itself, or when another needs its room. Any thread.
  */
 public final class StoreModels implements ServedModels, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreModels.class);
+
     private final ModelStore models;
     private final Settings settings;
     private final StoringChatService.PackFinder packs;
@@ -36,13 +44,45 @@ public final class StoreModels implements ServedModels, AutoCloseable {
     }
 
     @Override
-    public List<String> ids() {
-        return models.installed().stream().map(InstalledModel::id).toList();
+    public List<Model> models() {
+        return models.installed().stream().map(StoreModels::served).toList();
     }
 
     @Override
-    public EngineLease engine(@Nullable String id) throws Problem {
-        EngineSpec spec = new EngineSpec(model(id).path(), packs.pack(), 0);
+    public Model model(@Nullable String id) throws Problem {
+        return served(id == null ? ModelNames.usual(models, settings) : find(models.installed(), id));
+    }
+
+    @Override
+    public EngineLease engine(Model model) throws Problem {
+        return engine(find(models.installed(), model.id()));
+    }
+
+    @Override
+    public ServedModels withUsual(String nameOrPath) throws Problem {
+        return new WithUsual(ModelNames.resolve(models, nameOrPath));
+    }
+
+    /** By id alone: who asks from outside does not open files by their paths. */
+    private static InstalledModel find(List<InstalledModel> among, String id) throws Problem {
+        return among.stream()
+                .filter(model -> model.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new Problem("KOINE-M101", Map.of()));
+    }
+
+    private static Model served(InstalledModel model) {
+        Instant created = Instant.EPOCH;
+        try {
+            created = Files.getLastModifiedTime(model.path()).toInstant();
+        } catch (IOException e) {
+            LOG.info("a model's file has no time: {}", e.getClass().getSimpleName());
+        }
+        return new Model(model.id(), created);
+    }
+
+    private EngineLease engine(InstalledModel model) throws Problem {
+        EngineSpec spec = new EngineSpec(model.path(), packs.pack(), 0);
         Slot slot = slots.computeIfAbsent(spec, _ -> new Slot());
         synchronized (slot) {
             EngineLease lease = slot.lease;
@@ -56,18 +96,6 @@ public final class StoreModels implements ServedModels, AutoCloseable {
             }
             return lease;
         }
-    }
-
-    /** By id alone: who asks from outside does not open files by their paths. */
-    private InstalledModel model(@Nullable String id) throws Problem {
-        if (id == null) {
-            String chosen = settings.model();
-            return chosen == null ? models.preferred() : models.resolve(chosen);
-        }
-        return models.installed().stream()
-                .filter(model -> model.id().equals(id))
-                .findFirst()
-                .orElseThrow(() -> new Problem("KOINE-M103", Map.of("folder", "")));
     }
 
     private static void release(Slot slot) {
@@ -86,5 +114,42 @@ public final class StoreModels implements ServedModels, AutoCloseable {
                 release(slot);
             }
         });
+    }
+
+    /** The store's models and one that a person has named, whose id is its own whatever the store has. */
+    private final class WithUsual implements ServedModels {
+        private final InstalledModel usual;
+
+        WithUsual(InstalledModel usual) {
+            this.usual = usual;
+        }
+
+        private List<InstalledModel> all() {
+            return Stream.concat(
+                            Stream.of(usual),
+                            models.installed().stream()
+                                    .filter(model -> !model.id().equals(usual.id())))
+                    .toList();
+        }
+
+        @Override
+        public List<Model> models() {
+            return all().stream().map(StoreModels::served).toList();
+        }
+
+        @Override
+        public Model model(@Nullable String id) throws Problem {
+            return served(id == null ? usual : find(all(), id));
+        }
+
+        @Override
+        public EngineLease engine(Model model) throws Problem {
+            return StoreModels.this.engine(find(all(), model.id()));
+        }
+
+        @Override
+        public ServedModels withUsual(String nameOrPath) throws Problem {
+            return StoreModels.this.withUsual(nameOrPath);
+        }
     }
 }

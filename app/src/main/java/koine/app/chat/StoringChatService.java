@@ -197,36 +197,9 @@ public final class StoringChatService implements ChatService, AutoCloseable {
     }
 
     InstalledModel model(ChatOptions options) throws Problem {
-        if (options.model() != null) {
-            return resolve(options.model());
-        }
-        String chosen = settings.model();
-        if (chosen != null) {
-            try {
-                return models.resolve(chosen);
-            } catch (Problem gone) {
-                LOG.info("the chosen model is not here any more: {}", gone.code());
-            }
-        }
-        return models.preferred();
-    }
-
-    /** A path that leads nowhere is said to lead nowhere, not to be an unknown name. */
-    private InstalledModel resolve(String nameOrPath) throws Problem {
-        try {
-            return models.resolve(nameOrPath);
-        } catch (Problem e) {
-            if (e.code().equals("KOINE-M101") && isPath(nameOrPath)) {
-                throw new Problem("KOINE-A122", Map.of("file", nameOrPath), e);
-            }
-            throw e;
-        }
-    }
-
-    private static boolean isPath(String name) {
-        return name.contains("/")
-                || name.contains("\\")
-                || name.toLowerCase(Locale.ROOT).endsWith(".gguf");
+        return options.model() != null
+                ? ModelNames.resolve(models, options.model())
+                : ModelNames.usual(models, settings);
     }
 
     private Message answer(

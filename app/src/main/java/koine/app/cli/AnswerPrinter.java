@@ -67,10 +67,6 @@ final class AnswerPrinter implements ChatObserver {
         stop();
     }
 
-    boolean interrupted() {
-        return interrupted;
-    }
-
     /** Null before the question is stored. */
     @Nullable
     String conversationId() {
@@ -236,11 +232,20 @@ final class AnswerPrinter implements ChatObserver {
         context.terminal().err().flush();
     }
 
-    /** Closes the line. @return the exit code */
-    int ended() {
+    /**
+     * Closes the line.
+     *
+     * @param kept whether the conversation outlives the command
+     * @return the exit code
+     */
+    int ended(boolean kept) {
         closeLine();
         if (interrupted && status.seen()) {
-            context.terminal().err().println(context.text("cli.chat.stopped", Map.of()));
+            Message answer = ended;
+            boolean nothing = answer == null || (answer.content().isEmpty() && answer.reasoning() == null);
+            String left = !kept ? "none" : nothing ? "question" : "part";
+            context.terminal().err().println(context.text("cli.chat.stopped", Map.of("left", left)));
+            context.terminal().err().flush();
         }
         return interrupted ? ExitCodes.INTERRUPTED : ExitCodes.DONE;
     }

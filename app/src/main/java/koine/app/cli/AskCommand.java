@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import koine.app.chat.ChatOptions;
 import koine.engine.client.Sampling;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -17,8 +20,11 @@ import picocli.CommandLine.ParentCommand;
 /** One question, one answer. */
 @Command(name = "ask", description = "cli.ask.about")
 final class AskCommand implements Callable<Integer> {
-    /** With less room than this no conversation is possible. */
-    private static final int LEAST_CONTEXT = 256;
+    private static final Logger LOG = LoggerFactory.getLogger(AskCommand.class);
+
+    /** What the model was never asked, and would not be if the same command ran again. */
+    private static final Set<String> REFUSALS =
+            Set.of("KOINE-E202", "KOINE-E203", "KOINE-E204", "KOINE-A120", "KOINE-A121");
 
     private final CliContext context;
 
@@ -72,8 +78,12 @@ final class AskCommand implements Callable<Integer> {
         AnswerPrinter printer = new AnswerPrinter(context, json);
         ChatOptions options = ChatOptions.DEFAULT;
         try {
-            check(maxTokens == null || maxTokens > 0, "--max-tokens", maxTokens);
-            check(temperature == null || (temperature >= 0 && temperature <= 100), "--temperature", temperature);
+            if (maxTokens != null) {
+                OptionValues.check("--max-tokens", maxTokens);
+            }
+            if (temperature != null) {
+                OptionValues.check("--temperature", temperature);
+            }
             options = new ChatOptions(
                     model,
                     root == null ? null : root.language,
@@ -81,13 +91,16 @@ final class AskCommand implements Callable<Integer> {
                     new Sampling(temperature, null, null, null, seed),
                     maxTokens,
                     !noSave,
-                    onOrOff("--think", think),
+                    thinking(think),
                     contextTokens(contextTokens));
             String question = question();
             context.interrupts().onInterrupt(printer::interrupt);
             context.assistant().chat().ask(null, question, options, printer);
         } catch (Problem e) {
             String way = e.code().equals("KOINE-E202") ? wayOut(printer.conversationId(), options) : null;
+            if (REFUSALS.contains(e.code())) {
+                forget(printer.conversationId());
+            }
             return way == null ? printer.failed(e) : printer.failed(e, way);
         } catch (RuntimeException e) {
             return printer.failed(e);
@@ -95,7 +108,18 @@ final class AskCommand implements Callable<Integer> {
         if (maxTokens == null) {
             printer.tellLimit(noSave ? null : "koine chat --continue " + printer.conversationId());
         }
-        return printer.ended();
+        return printer.ended(!noSave);
+    }
+
+    /** The command can be given again, and each try would leave the same question behind. */
+    private void forget(@Nullable String conversationId) {
+        if (conversationId != null && !noSave) {
+            try {
+                context.assistant().conversations().delete(conversationId);
+            } catch (RuntimeException e) {
+                LOG.warn("a question that was refused stays", e);
+            }
+        }
     }
 
     /** How the question could be asked after all; null when that cannot be told. */
@@ -112,21 +136,17 @@ final class AskCommand implements Callable<Integer> {
     }
 
     /** @return null when it was not given */
-    static @Nullable Boolean onOrOff(String option, @Nullable String value) throws Problem {
-        if (value == null) {
-            return null;
-        }
-        return switch (value) {
-            case "on" -> true;
-            case "off" -> false;
-            default -> throw UsageProblems.badValue(option, value);
-        };
+    static @Nullable Boolean thinking(@Nullable String onOrOff) throws Problem {
+        return onOrOff == null ? null : OptionValues.isFirst("--think", onOrOff);
     }
 
     /** @return 0 when it was not given */
     static int contextTokens(@Nullable Integer value) throws Problem {
-        check(value == null || value >= LEAST_CONTEXT, "--context", value);
-        return value == null ? 0 : value;
+        if (value == null) {
+            return 0;
+        }
+        OptionValues.check("--context", value);
+        return value;
     }
 
     private String question() throws Problem {
@@ -148,12 +168,6 @@ final class AskCommand implements Callable<Integer> {
             return text.startsWith("\ufeff") ? text.substring(1).strip() : text.strip();
         } catch (IOException e) {
             throw new Problem("KOINE-A115", Map.of(), e);
-        }
-    }
-
-    private static void check(boolean good, String option, @Nullable Object value) throws Problem {
-        if (!good) {
-            throw UsageProblems.badValue(option, value);
         }
     }
 }

@@ -15,8 +15,6 @@ import picocli.CommandLine.Option;
 /** How fast a model answers on this computer. */
 @Command(name = "bench", description = "cli.bench.about")
 final class BenchCommand implements Callable<Integer> {
-    private static final int MOST_TOKENS = 1_000_000;
-
     private final CliContext context;
 
     @Option(names = "--model", paramLabel = "MODEL", description = "cli.option.model")
@@ -50,20 +48,14 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Problem {
-        check("--prompt", prompt, 1, MOST_TOKENS);
-        check("--generate", generate, 1, MOST_TOKENS);
-        check("--depth", depth, 0, MOST_TOKENS);
-        check("--parallel", parallel, 1, 64);
-        check("--threads", threads, 0, 512);
-        check("--repeat", repeat, 1, 1000);
+        OptionValues.check("--prompt", prompt);
+        OptionValues.check("--generate", generate);
+        OptionValues.check("--depth", depth);
+        OptionValues.check("--parallel", parallel);
+        OptionValues.check("--threads", threads);
+        OptionValues.check("--repeat", repeat);
         SpeedReport report = measure();
         return context.print(json, () -> report, m -> table(m, report));
-    }
-
-    private static void check(String option, int value, int least, int most) throws Problem {
-        if (value < least || value > most) {
-            throw UsageProblems.badValue(option, value);
-        }
     }
 
     private SpeedReport measure() throws Problem {

@@ -46,7 +46,7 @@ final class ChatCommand implements Callable<Integer> {
                 Sampling.DEFAULT,
                 null,
                 true,
-                AskCommand.onOrOff("--think", think),
+                AskCommand.thinking(think),
                 AskCommand.contextTokens(contextTokens));
         return new TerminalChat(context, options).run(conversationId);
     }

@@ -6,12 +6,11 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IllformedLocaleException;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 import koine.app.Assistant;
 import koine.app.Desktop;
+import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
@@ -86,9 +85,10 @@ final class CommandLineApp {
         if (helpWanted(parsed)) {
             LocalizedHelp.apply(line, context.messages());
         } else {
-            String language = root.language;
-            if (language != null && !isLanguageTag(language)) {
-                return context.report(UsageProblems.badValue("--language", language));
+            try {
+                LanguageOption.check(root.language, parsed);
+            } catch (Problem e) {
+                return context.report(e);
             }
         }
         return new CommandLine.RunLast().execute(parsed);
@@ -112,18 +112,6 @@ final class CommandLineApp {
             }
         }
         return null;
-    }
-
-    private static boolean isLanguageTag(String tag) {
-        try {
-            return !new Locale.Builder()
-                    .setLanguageTag(tag)
-                    .build()
-                    .getLanguage()
-                    .isEmpty();
-        } catch (IllformedLocaleException e) {
-            return false;
-        }
     }
 
     private static PrintWriter writer(PrintStream stream) {

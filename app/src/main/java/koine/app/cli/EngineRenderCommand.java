@@ -72,8 +72,10 @@ final class EngineRenderCommand implements Callable<Integer> {
     private static Map<String, Map<String, @Nullable Object>> cases(Path file) throws Problem {
         try {
             return RenderingCases.read(Files.readString(file));
-        } catch (IOException | JsonParseException e) {
-            throw UsageProblems.badValue("CASES.json", file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        } catch (JsonParseException e) {
+            throw new Problem("KOINE-A127", Map.of("file", SafeText.line(file.toString())), e);
         }
     }
 
@@ -90,8 +92,12 @@ final class EngineRenderCommand implements Callable<Integer> {
             }
             return sources;
         } catch (IOException | UncheckedIOException e) {
-            throw UsageProblems.badValue("FOLDER", current);
+            throw unreadable(current, e);
         }
+    }
+
+    private static Problem unreadable(Path file, Exception cause) {
+        return new Problem("KOINE-A124", Map.of("file", SafeText.line(file.toString())), cause);
     }
 
     private static String name(Path file) {

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import koine.app.chat.ModelNames;
 import koine.gguf.GgufException;
 import koine.gguf.ModelDetails;
 import koine.gguf.ModelDetails.TensorTypeShare;
@@ -50,7 +51,8 @@ final class ModelShow {
 
     /**
      * @param nameOrPath path of any GGUF file, else the name of a model on this computer
-     * @throws Problem {@code KOINE-M101} no such model, {@code KOINE-M102} the file is no GGUF, or may not be read
+     * @throws Problem {@code KOINE-A122} no such file, {@code KOINE-M101} no such model, {@code KOINE-M102} the file is
+     *     no GGUF, or may not be read
      */
     static ModelShow of(String nameOrPath, ModelStore models) throws Problem {
         Path path = path(nameOrPath, models);
@@ -73,7 +75,7 @@ final class ModelShow {
         } catch (InvalidPathException e) {
             // then it is a name
         }
-        return models.resolve(nameOrPath).path();
+        return ModelNames.resolve(models, nameOrPath).path();
     }
 
     Object document() {

@@ -75,7 +75,7 @@ final class ScreenshotCommand implements Callable<Integer> {
         }
         Matcher wanted = SIZE.matcher(size);
         if (!wanted.matches()) {
-            throw UsageProblems.badValue("--size", size);
+            throw OptionValues.bad("--size", size);
         }
         ScreenshotOptions options = new ScreenshotOptions(
                 root == null || root.language == null ? null : UiLanguage.best(List.of(root.language)),
@@ -92,14 +92,7 @@ final class ScreenshotCommand implements Callable<Integer> {
     }
 
     private @Nullable Boolean dark() throws Problem {
-        if (theme == null) {
-            return null;
-        }
-        return switch (theme) {
-            case "dark" -> true;
-            case "light" -> false;
-            default -> throw UsageProblems.badValue("--theme", theme);
-        };
+        return theme == null ? null : !OptionValues.isFirst("--theme", theme);
     }
 
     private static Problem unknown(String screen, List<Desktop.Screen> screens) {

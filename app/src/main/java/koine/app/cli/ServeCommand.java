@@ -4,24 +4,26 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import koine.engine.client.EngineLease;
 import koine.engine.door.Door;
 import koine.engine.door.ServedModels;
+import koine.engine.server.AccessToken;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** The door for other programs, open until Ctrl+C. */
 @Command(name = "serve", description = "cli.serve.about")
 final class ServeCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
     private static final int USUAL_PORT = 11535;
+    /** So many are tried after the usual one, before any: programs that were told one find it again. */
+    private static final int NEXT_PORTS = 9;
 
     private final CliContext context;
     private final CountDownLatch interrupted = new CountDownLatch(1);
@@ -56,18 +58,21 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Problem, InterruptedException {
-        if (port != null && (port < 0 || port > 65_535)) {
-            throw UsageProblems.badValue("--port", port);
+        if (port != null) {
+            OptionValues.check("--port", port);
         }
         String given = ServeToken.given(token, tokenFile, System.getenv());
-        String used = given == null ? newToken() : given;
+        String used = given == null ? AccessToken.random() : given;
         try (Door door = new Door(host, used, served(), Door.USUAL_LIMITS)) {
             if (given == null && !door.onlyThisComputer()) {
                 throw new Problem("KOINE-A117", Map.of());
             }
-            InetSocketAddress address = start(door);
+            InetSocketAddress address = port == null ? startNearUsualPort(door) : start(door, port);
             context.interrupts().onInterrupt(interrupted::countDown);
             String name = host.contains(":") ? "[" + host + "]" : host;
+            if (port == null && address.getPort() != USUAL_PORT) {
+                tellOtherPort(address.getPort());
+            }
             tell(new Listening("http://" + name + ":" + address.getPort() + "/v1", given == null ? used : null));
             interrupted.await();
         } catch (UnknownHostException e) {
@@ -77,19 +82,34 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /** The usual port is a convenience; a chosen one is what other programs were told. */
-    private InetSocketAddress start(Door door) throws Problem {
-        try {
-            return door.start(port == null ? USUAL_PORT : port);
-        } catch (IOException taken) {
+    private static InetSocketAddress startNearUsualPort(Door door) throws Problem, UnknownHostException {
+        for (int next = USUAL_PORT; next <= USUAL_PORT + NEXT_PORTS; next++) {
             try {
-                if (port == null) {
-                    return door.start(0);
-                }
-            } catch (IOException e) {
-                taken.addSuppressed(e);
+                return start(door, next);
+            } catch (Problem taken) {
+                LOG.info("port {} cannot be had", next);
             }
-            throw new Problem("KOINE-A116", Map.of("port", Integer.toString(port == null ? USUAL_PORT : port)), taken);
         }
+        return start(door, 0);
+    }
+
+    private static InetSocketAddress start(Door door, int port) throws Problem, UnknownHostException {
+        try {
+            return door.start(port);
+        } catch (UnknownHostException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new Problem("KOINE-A116", Map.of("port", Integer.toString(port)), e);
+        }
+    }
+
+    private void tellOtherPort(int port) {
+        context.terminal()
+                .err()
+                .println(context.text(
+                        "cli.serve.other-port",
+                        Map.of("usual", Integer.toString(USUAL_PORT), "port", Integer.toString(port))));
+        context.terminal().err().flush();
     }
 
     private void tell(Listening listening) {
@@ -105,26 +125,6 @@ final class ServeCommand implements Callable<Integer> {
 
     private ServedModels served() throws Problem {
         ServedModels served = context.assistant().served();
-        if (model == null) {
-            return served;
-        }
-        String usual = context.assistant().models().resolve(model).id();
-        return new ServedModels() {
-            @Override
-            public List<String> ids() {
-                return served.ids();
-            }
-
-            @Override
-            public EngineLease engine(@Nullable String id) throws Problem {
-                return served.engine(id == null ? usual : id);
-            }
-        };
-    }
-
-    private static String newToken() {
-        byte[] random = new byte[24];
-        new SecureRandom().nextBytes(random);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        return model == null ? served : served.withUsual(model);
     }
 }

@@ -29,12 +29,12 @@ final class ServeToken {
     /**
      * @return null when none was chosen; an argument counts more than the environment
      * @throws Problem {@code KOINE-A118} no token; {@code KOINE-A123} others can read the file; {@code KOINE-A124} it
-     *     cannot be read; {@code KOINE-A104} there is a file beside {@code --token}
+     *     cannot be read; {@code KOINE-A126} there is a file beside {@code --token}
      */
     static @Nullable String given(@Nullable String token, @Nullable Path file, Map<String, String> environment)
             throws Problem {
         if (token != null && file != null) {
-            throw UsageProblems.badValue("--token-file", file);
+            throw new Problem("KOINE-A126", Map.of("first", "--token", "second", "--token-file"));
         }
         String given = file != null ? read(file) : token != null ? token : environment.get(VARIABLE);
         if (given != null && !FORM.matcher(given).matches()) {

@@ -116,10 +116,7 @@ final class TerminalChat {
             question.put(printer);
             running = null;
             printer.tellLimit("");
-            int exitCode = printer.ended();
-            if (printer.interrupted()) {
-                hint("cli.chat.stopped", Map.of());
-            }
+            int exitCode = printer.ended(true);
             return new Answer(printer.conversationId(), exitCode == ExitCodes.INTERRUPTED ? ExitCodes.DONE : exitCode);
         } catch (Problem | RuntimeException e) {
             running = null;

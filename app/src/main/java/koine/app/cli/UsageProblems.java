@@ -3,8 +3,9 @@ package koine.app.cli;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import koine.i18n.Problem;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -14,17 +15,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** A command line that cannot be understood, as the problem a person is told. */
 final class UsageProblems {
-    private static final String HELP = "--help";
+    static final String HELP = "--help";
 
     private UsageProblems() {}
 
     static Problem missing(String argument) {
         return new Problem("KOINE-A103", Map.of("argument", argument, "help", HELP));
-    }
-
-    static Problem badValue(String option, @Nullable Object value) {
-        return new Problem(
-                "KOINE-A104", Map.of("option", option, "value", SafeText.line(String.valueOf(value)), "help", HELP));
     }
 
     static Problem of(ParameterException refused) {
@@ -40,16 +36,21 @@ final class UsageProblems {
         };
     }
 
-    /** Picocli's own, else the commands that are at most two slips away. */
+    /** The options or commands that begin so, or that are at most two slips away, the nearest first. */
     private static List<String> suggestions(UnmatchedArgumentException unmatched) {
-        List<String> known = unmatched.getSuggestions();
-        String typed = unmatched.getUnmatched().getFirst();
-        return known.isEmpty()
-                ? unmatched.getCommandLine().getSubcommands().keySet().stream()
-                        .filter(command -> slips(typed, command) <= Math.min(2, command.length() / 2 + 1))
-                        .sorted(Comparator.comparingInt(command -> slips(typed, command)))
-                        .toList()
-                : known;
+        String typed = unmatched.getUnmatched().getFirst().replaceFirst("=.*", "");
+        CommandLine command = unmatched.getCommandLine();
+        Stream<String> known = typed.startsWith("-")
+                ? command.getCommandSpec().options().stream().map(OptionSpec::longestName)
+                : command.getSubcommands().keySet().stream();
+        return known.filter(name -> begins(typed, name) || slips(typed, name) <= Math.min(2, name.length() / 2 + 1))
+                .sorted(Comparator.comparing((String name) -> !begins(typed, name))
+                        .thenComparingInt(name -> slips(typed, name)))
+                .toList();
+    }
+
+    private static boolean begins(String typed, String name) {
+        return typed.length() > 1 && !typed.equals("--") && name.startsWith(typed);
     }
 
     /** Letters too many, missing, wrong, or swapped with their neighbour. */
@@ -98,7 +99,7 @@ final class UsageProblems {
     private static Problem other(ParameterException refused) {
         ArgSpec argument = refused.getArgSpec();
         if (argument != null) {
-            return badValue(label(argument), refused.getValue());
+            return OptionValues.bad(label(argument), refused.getValue());
         }
         var commands = refused.getCommandLine().getSubcommands().keySet();
         if (commands.isEmpty()) {

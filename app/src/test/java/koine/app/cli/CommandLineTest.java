@@ -236,6 +236,30 @@ class CommandLineTest {
             assertEquals("The capital of France is Paris.\n", run.out());
         }
 
+        @Test
+        void that_could_not_be_asked_leaves_no_conversation_behind() {
+            ScriptedEngines refusing = new ScriptedEngines((request, listener, running) -> {
+                throw new Problem("KOINE-E202", Map.of("promptTokens", 9000, "contextTokens", 8192));
+            });
+            for (int i = 0; i < 2; i++) {
+                CommandLineRun run = new CommandLineRun(home, refusing);
+                assertEquals(5, run.run("ask", "far too long"));
+                assertTrue(run.err().endsWith("(KOINE-E202)\n"), run.err());
+            }
+            CommandLineRun list = line();
+            assertEquals(0, list.run("conversations", "list", "--json"));
+            assertEquals(0, list.json().getAsJsonArray().size(), list.out());
+        }
+
+        @Test
+        void whose_engine_dies_before_the_answer_keeps_the_question() {
+            ScriptedEngines dying = new ScriptedEngines((request, listener, running) -> {
+                throw running.die();
+            });
+            assertEquals(5, new CommandLineRun(home, dying).run("ask", "q"));
+            assertEquals(List.of("complete", "failed"), states());
+        }
+
         private List<String> states() {
             return onlyConversation().getAsJsonArray("messages").asList().stream()
                     .map(m -> m.getAsJsonObject().get("state").getAsString())
@@ -258,7 +282,15 @@ class CommandLineTest {
                     "ask --temperature -1 q | KOINE-A104 | 2",
                     "ask --temperature NaN q | KOINE-A104 | 2",
                     "ask --max-tokens 0 q | KOINE-A104 | 2",
-                    "ask --language not_a_tag! q | KOINE-A104 | 2",
+                    "ask --language not_a_tag! q | KOINE-A125 | 2",
+                    "ask --language xx q | KOINE-A125 | 2",
+                    "ask --language arabic q | KOINE-A125 | 2",
+                    "models list --language de | KOINE-A125 | 2",
+                    "serve --token 0123456789abcdef --token-file f | KOINE-A126 | 2",
+                    "models show nowhere.gguf | KOINE-A122 | 4",
+                    "serve --port 65536 | KOINE-A104 | 2",
+                    "serve --port http | KOINE-A104 | 2",
+                    "serve --model nowhere.gguf | KOINE-A122 | 4",
                     "screenshot chat --out x.png --size big | KOINE-A104 | 2",
                     "ask --seed 1 --seed 2 q | KOINE-A105 | 2",
                     "ask - | KOINE-A106 | 2",
@@ -281,6 +313,40 @@ class CommandLineTest {
                 assertEquals(1, run.err().lines().count(), run.err());
                 assertEquals("", run.out());
             }
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "serve --port 65536 | 65536 is not | from 0 to 65535",
+                    "serve --port http | http is not | from 0 to 65535",
+                    "ask --temperature -1 q | -1 is not | from 0 to 100",
+                    "ask --temperature NaN q | NaN is not | from 0 to 100",
+                    "ask --max-tokens 0 q | 0 is not | 1 or more",
+                    "ask --context 255 q | 255 is not | 256 or more",
+                    "ask --seed 1.5 q | 1.5 is not | a whole number.",
+                    "ask --think maybe q | maybe is not | on, off",
+                    "bench --parallel 65 | 65 is not | from 1 to 64",
+                    "screenshot chat --out x.png --theme blue | blue is not | light, dark",
+                    "screenshot chat --out x.png --size big | big is not | 1100x760",
+                    "engine render f c --now noon | noon is not | 2026-11-22T10:00"
+                })
+        void with_a_value_names_what_was_typed_and_what_the_option_takes(String args, String typed, String takes) {
+            CommandLineRun run = line();
+            assertEquals(2, run.run(args.split(" ")), args);
+            assertTrue(run.err().startsWith(typed), run.err());
+            assertTrue(run.err().contains(takes), run.err());
+        }
+
+        @Test
+        void with_a_language_names_those_there_are() {
+            CommandLineRun run = line();
+            assertEquals(2, run.run("ask", "--language", "xx", "q"));
+            assertTrue(run.err().contains("en (English), ar (العربية), hi (हिन्दी)"), run.err());
+            assertEquals(0, line().run("ask", "--language", "sw", "q"), "an answer may be in any language");
+            assertEquals(0, line().run("ask", "--language", "mai-Deva-IN", "q"), "also in one with three letters");
+            assertEquals(0, line().run("models", "list", "--language", "ar-EG"));
         }
 
         @Test
@@ -505,7 +571,34 @@ class CommandLineTest {
                 run.interrupt();
                 running.join();
                 assertEquals(130, exit[0]);
+                assertEquals(
+                        List.of("Stopped. What had arrived is kept."),
+                        run.err()
+                                .lines()
+                                .filter(line -> line.contains("Stopped"))
+                                .toList());
             }
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "ask q, Stopped before any of the answer had arrived. The question is kept.",
+            "ask --no-save q, Stopped."
+        })
+        void is_honest_about_what_is_kept_when_nothing_had_arrived(String command, String said) throws Exception {
+            CountDownLatch asked = new CountDownLatch(1);
+            ScriptedEngines silent = new ScriptedEngines((request, listener, running) -> {
+                asked.countDown();
+                return ScriptedEngines.result(running.cancelledWithin(30_000) ? Finish.CANCELLED : Finish.STOP);
+            });
+            CommandLineRun run = new CommandLineRun(home, silent).atTerminal();
+            int[] exit = new int[1];
+            Thread running = Thread.ofPlatform().start(() -> exit[0] = run.run(command.split(" ")));
+            assertTrue(asked.await(20, TimeUnit.SECONDS));
+            run.interrupt();
+            running.join();
+            assertEquals(130, exit[0]);
+            assertEquals(said, run.err().lines().toList().getLast().replaceFirst(".*\\r", ""));
         }
 
         @Test
@@ -683,10 +776,21 @@ class CommandLineTest {
     @Nested
     class Somebody_who_mistypes {
         @ParameterizedTest
-        @CsvSource({"aks,ask", "chta,chat", "modles,models"})
+        @CsvSource({
+            "aks,ask",
+            "chta,chat",
+            "modles,models",
+            "aks --model x q,ask",
+            "models lst,list",
+            "serve --prot 3,--port",
+            "serve --prot=3,--port",
+            "ask --temp 0 q,--temperature",
+            "conversations list --jsn,--json",
+            "models list --langauge ar,--language"
+        })
         void is_asked_what_was_meant(String typed, String meant) {
             CommandLineRun run = line();
-            assertEquals(2, run.run(typed));
+            assertEquals(2, run.run(typed.split(" ")));
             assertTrue(run.err().contains("Did you mean " + meant), run.err());
         }
 

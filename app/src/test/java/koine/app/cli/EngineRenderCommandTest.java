@@ -93,21 +93,22 @@ class EngineRenderCommandTest {
         Path folder = Files.createDirectory(home.resolve("empty"));
         Path cases = Files.writeString(home.resolve("one.json"), "{\"c\": {}}");
         Path broken = Files.writeString(home.resolve("broken.json"), "{\"c\": ");
-        for (List<String> arguments : List.of(
-                List.of("no-such-folder", cases.toString()),
-                List.of(folder.toString(), "no-such-file"),
-                List.of(folder.toString(), broken.toString()),
-                List.of(folder.toString(), cases.toString(), "--now", "yesterday"))) {
-            CommandLineRun refused = new CommandLineRun(home, ScriptedEngines.saying());
-            List<String> all = new ArrayList<>(List.of("engine", "render"));
-            all.addAll(arguments);
-            assertEquals(ExitCodes.USAGE, refused.run(all.toArray(String[]::new)), refused.err());
-            assertTrue(refused.err().contains("KOINE-A104"), refused.err());
-            assertEquals("", refused.out());
-        }
+        refused(1, "no-such-folder could not be read", "KOINE-A124", "no-such-folder", cases.toString());
+        refused(1, "no-such-file could not be read", "KOINE-A124", folder.toString(), "no-such-file");
+        refused(1, "JSON object", "KOINE-A127", folder.toString(), broken.toString());
+        refused(2, "2026-11-22T10:00", "KOINE-A104", folder.toString(), cases.toString(), "--now", "yesterday");
         assertEquals(
                 "{}",
                 run("engine", "render", folder.toString(), cases.toString()).out());
+    }
+
+    private void refused(int exitCode, String said, String code, String... arguments) {
+        CommandLineRun refused = new CommandLineRun(home, ScriptedEngines.saying());
+        List<String> all = new ArrayList<>(List.of("engine", "render"));
+        all.addAll(List.of(arguments));
+        assertEquals(exitCode, refused.run(all.toArray(String[]::new)), refused.err());
+        assertTrue(refused.err().contains(said) && refused.err().contains(code), refused.err());
+        assertEquals("", refused.out());
     }
 
     private CommandLineRun run(String... args) {

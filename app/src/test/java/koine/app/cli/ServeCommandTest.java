@@ -2,6 +2,7 @@ package koine.app.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -36,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code koine serve} as its users have it: the whole program, and OpenAI's own client for Python. */
 @Timeout(300)
 class ServeCommandTest {
+    /** For examples in documents (RFC 5737): no computer has it. */
+    private static final String SOMEBODY_ELSE_S = "192.0.2.1";
+
     @TempDir
     Path home;
 
@@ -79,9 +83,41 @@ class ServeCommandTest {
     void says_in_one_sentence_why_it_does_not_serve() throws Exception {
         refused("KOINE-A117", "serve", "--host", "0.0.0.0");
         refused("KOINE-A118", "serve", "--token", "short");
+        refused("KOINE-A119", "serve", "--host", SOMEBODY_ELSE_S, "--token", "a-token-of-sixteen");
+        refused("KOINE-A119", "serve", "--host", SOMEBODY_ELSE_S, "--token", "a-token-of-sixteen", "--port", "0");
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             refused("KOINE-A116", "serve", "--port", Integer.toString(taken.getLocalPort()));
         }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "signals are sent with kill")
+    void says_that_the_usual_port_was_taken_and_which_one_it_has() throws Exception {
+        try (KoineProcess first = new KoineProcess(home, "serve", "--json");
+                KoineProcess second = new KoineProcess(home, "serve", "--json")) {
+            int usual = port(first);
+            int other = port(second);
+            // whoever came second, or both where another program has the usual port, says so
+            first.interrupt();
+            second.interrupt();
+            assertEquals(130, first.exitCode());
+            assertEquals(130, second.exitCode());
+            assertNotEquals(usual, other);
+            assertEquals(said(usual), first.err());
+            assertEquals(said(other), second.err());
+        }
+    }
+
+    private static String said(int port) {
+        return port == 11535
+                ? ""
+                : "The usual port 11535 is taken, so Koine listens at port " + port
+                        + ". Choose one yourself with --port.\n";
+    }
+
+    private static int port(KoineProcess serve) throws IOException {
+        JsonObject listening = JsonParser.parseString(serve.object()).getAsJsonObject();
+        return URI.create(listening.get("address").getAsString()).getPort();
     }
 
     @Test
@@ -91,7 +127,7 @@ class ServeCommandTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
         refused("KOINE-A123", "serve", "--token-file", file.toString());
         refused("KOINE-A124", "serve", "--token-file", scripts.resolve("none").toString());
-        refused("KOINE-A104", "serve", "--token-file", file.toString(), "--token", "another-of-sixteen");
+        refused("KOINE-A126", "serve", "--token-file", file.toString(), "--token", "another-of-sixteen");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         try (KoineProcess serve =
                 new KoineProcess(home, "serve", "--port", "0", "--json", "--token-file", file.toString())) {

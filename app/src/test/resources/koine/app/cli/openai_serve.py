@@ -1,6 +1,7 @@
 """Asks `koine serve` through OpenAI's own client; an assertion that fails ends it with its trace."""
 
 import sys
+import time
 
 import openai
 
@@ -23,13 +24,20 @@ def chat(by=client, **more):
 
 model = client.models.list().data[0].id
 assert client.models.retrieve(model).id == model
-whole = chat().choices[0].message.content
+assert 1_500_000_000 < client.models.retrieve(model).created < time.time()
+answer = chat()
+assert answer.model == model and answer.id.startswith("chatcmpl-"), answer
+whole = answer.choices[0].message.content
 assert whole == "The capital of France is Paris.", whole
 chunks = list(chat(stream=True))
 assert "".join(c.choices[0].delta.content or "" for c in chunks if c.choices) == whole
 assert len(chunks) > 2, len(chunks)
+assert {c.model for c in chunks} == {model} and len({c.id for c in chunks}) == 1
+text = client.completions.create(model=model, prompt="Once upon a time", max_tokens=3)
+assert text.model == model and text.id.startswith("cmpl-"), text
 assert chat(model="").choices[0].message.content == whole  # the usual one
-assert refused(openai.NotFoundError, lambda: chat(model="no-such-model")).type == "model_not_found_error"
+assert refused(openai.NotFoundError, lambda: chat(model="no-such-model")).code == "model_not_found"
+refused(openai.NotFoundError, lambda: client.models.retrieve("no-such-model"))
 refused(openai.BadRequestError, lambda: chat(temperature="warm"))
 refused(openai.AuthenticationError, lambda: chat(by=client.with_options(api_key="another-token-0123")))
 refused(openai.APIConnectionError, lambda: chat(by=client.with_options(base_url=closed)))

@@ -8,10 +8,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import koine.engine.process.BrokerFile;
 import koine.engine.process.EngineStart;
+import koine.engine.server.AccessToken;
 import koine.i18n.Problem;
 
 /** Starts an engine process and waits until it can be reached. */
@@ -67,7 +66,7 @@ final class EngineLauncher {
      */
     Process launch(EngineKey key, MemoryBudget.Plan plan, Path brokerFile)
             throws IOException, InterruptedException, Problem {
-        String token = newToken();
+        String token = AccessToken.random();
         ProcessBuilder builder = new ProcessBuilder(command());
         builder.environment().keySet().removeIf(EngineLauncher::changesNativeCode);
         builder.environment().put("GGML_NO_BACKTRACE", "1"); // else llama.cpp starts a debugger when it aborts
@@ -170,11 +169,5 @@ final class EngineLauncher {
             return log; // the engine appends
         }
         return log;
-    }
-
-    private static String newToken() {
-        byte[] random = new byte[32];
-        new SecureRandom().nextBytes(random);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     }
 }

@@ -3,6 +3,7 @@ package koine.engine.door;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
@@ -10,9 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import koine.engine.server.AccessRules;
+import koine.engine.server.PlainHttp;
 import org.eclipse.jetty.io.Connection;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -55,7 +55,7 @@ public final class Door implements AutoCloseable {
         server.setHandler(new DoorHandler(new AccessRules(token, names(this.host, host), limits), models));
         server.setErrorHandler(DoorHandler::protocolError);
         server.setStopTimeout(0);
-        connector = new ServerConnector(server, 1, 1, http());
+        connector = new ServerConnector(server, 1, 1, PlainHttp.connections());
         connector.setIdleTimeout(idle.toMillis());
         connector.addBean(new HalfOpenRequests(connector));
         server.addBean(new NetworkConnectionLimit(MOST_CONNECTIONS, server));
@@ -69,15 +69,6 @@ public final class Door implements AutoCloseable {
                 : called -> called.equals(own) || ADDRESS.matcher(called).matches();
     }
 
-    private static HttpConnectionFactory http() {
-        HttpConfiguration configuration = new HttpConfiguration();
-        configuration.setSendServerVersion(false);
-        configuration.setSendDateHeader(false);
-        configuration.setRequestHeaderSize(8 * 1024);
-        configuration.setResponseHeaderSize(8 * 1024);
-        return new HttpConnectionFactory(configuration);
-    }
-
     /** Whether nobody but programs of this computer can ask. */
     public boolean onlyThisComputer() {
         return host.isLoopbackAddress();
@@ -88,12 +79,17 @@ public final class Door implements AutoCloseable {
      *
      * @param port 0 takes a free one
      * @return where it listens
-     * @throws IOException when the address or the port cannot be had
+     * @throws UnknownHostException when the address is none of this computer
+     * @throws IOException when the port cannot be had
      */
     public InetSocketAddress start(int port) throws IOException {
         connector.setHost(host.getHostAddress());
         connector.setPort(port);
-        connector.open();
+        try {
+            connector.open();
+        } catch (IOException e) {
+            throw port == 0 || !isOfThisComputer() ? nowhere(e) : e;
+        }
         server.addConnector(connector);
         try {
             server.start();
@@ -101,6 +97,21 @@ public final class Door implements AutoCloseable {
             throw new IOException("the server could not be started", e);
         }
         return new InetSocketAddress(host, connector.getLocalPort());
+    }
+
+    /** Systems word their errors differently: an address at which no port can be had is the trouble itself. */
+    private boolean isOfThisComputer() {
+        try (ServerSocket any = new ServerSocket(0, 1, host)) {
+            return any.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private UnknownHostException nowhere(IOException cause) {
+        UnknownHostException nowhere = new UnknownHostException(host.getHostAddress());
+        nowhere.initCause(cause);
+        return nowhere;
     }
 
     @Override

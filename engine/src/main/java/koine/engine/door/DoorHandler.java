@@ -7,6 +7,7 @@ import com.google.gson.stream.JsonToken;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -43,6 +44,12 @@ final class DoorHandler extends Handler.Abstract {
             "/detokenize",
             "/apply-template");
     private static final String MODEL = "/v1/models/";
+    /** As OpenAI's. */
+    private static final Map<String, String> ID_PREFIXES = Map.of(
+            "/v1/chat/completions", "chatcmpl-",
+            "/v1/completions", "cmpl-",
+            "/v1/embeddings", "embd-");
+
     /** Whether to ask again, and when. */
     private static final List<String> RETRIES = List.of("x-should-retry", "Retry-After");
 
@@ -91,10 +98,7 @@ final class DoorHandler extends Handler.Abstract {
         } else if (path.startsWith(MODEL)) {
             AccessRules.require(request, "GET", response);
             String id = request.getHttpURI().getDecodedPath().substring(MODEL.length());
-            if (!models.ids().contains(id)) {
-                throw ApiException.of(404, "model_not_found_error", "there is no such model");
-            }
-            write(response, described(id));
+            write(response, described(model(id)));
         } else if (path.equals("/props")) {
             AccessRules.require(request, "GET", response);
             Fields query = Request.extractQueryParameters(request);
@@ -102,7 +106,7 @@ final class DoorHandler extends Handler.Abstract {
         } else if (WITH_BODY.contains(path)) {
             AccessRules.require(request, "POST", response);
             byte[] body = rules.body(request, pass);
-            forward(request, response, path, model(body), forwarded.of(body));
+            forward(request, response, path, named(body), forwarded.of(body));
         } else {
             throw ApiException.of(404, "not_found_error", "nothing is here");
         }
@@ -110,26 +114,24 @@ final class DoorHandler extends Handler.Abstract {
 
     private JsonObject list() {
         JsonArray data = new JsonArray();
-        for (String id : models.ids()) {
-            data.add(described(id));
-        }
+        models.models().forEach(model -> data.add(described(model)));
         JsonObject json = new JsonObject();
         json.addProperty("object", "list");
         json.add("data", data);
         return json;
     }
 
-    private static JsonObject described(String id) {
-        JsonObject model = new JsonObject();
-        model.addProperty("id", id);
-        model.addProperty("object", "model");
-        model.addProperty("created", 0);
-        model.addProperty("owned_by", "koine");
-        return model;
+    private static JsonObject described(ServedModels.Model model) {
+        JsonObject json = new JsonObject();
+        json.addProperty("id", model.id());
+        json.addProperty("object", "model");
+        json.addProperty("created", model.created().getEpochSecond());
+        json.addProperty("owned_by", "koine");
+        return json;
     }
 
     /** What the body names at its top; the rest of it is the engine's to read. */
-    private static @Nullable String model(byte[] body) throws ApiException {
+    private static @Nullable String named(byte[] body) throws ApiException {
         JsonReader reader = JsonText.reader(body);
         try {
             if (reader.peek() != JsonToken.BEGIN_OBJECT) {
@@ -152,11 +154,13 @@ final class DoorHandler extends Handler.Abstract {
         }
     }
 
-    private void forward(
-            Request request, Response response, String path, @Nullable String model, byte @Nullable [] body)
+    private void forward(Request request, Response response, String path, @Nullable String name, byte @Nullable [] body)
             throws ApiException, IOException {
-        String id = "door-" + UUID.randomUUID(); // a client's own could be another client's
-        Map<String, String> headers = new HashMap<>(Map.of("X-Request-Id", id));
+        ServedModels.Model model = model(name);
+        String id = ID_PREFIXES.getOrDefault(path, "req-") + UUID.randomUUID(); // a client's own could be another's
+        Map<String, String> headers = new HashMap<>();
+        headers.put("X-Request-Id", id);
+        headers.put("X-Koine-Model", URLEncoder.encode(model.id(), StandardCharsets.UTF_8));
         if (body != null) {
             headers.put("Content-Type", "application/json");
         }
@@ -174,12 +178,20 @@ final class DoorHandler extends Handler.Abstract {
         }
     }
 
-    private EngineLease engine(@Nullable String model) throws ApiException {
+    private ServedModels.Model model(@Nullable String name) throws ApiException {
+        try {
+            return models.model(name);
+        } catch (Problem e) {
+            throw ApiException.noSuchModel(name);
+        }
+    }
+
+    private EngineLease engine(ServedModels.Model model) throws ApiException {
         try {
             return models.engine(model);
         } catch (Problem e) {
-            if (e.code().startsWith("KOINE-M")) {
-                throw ApiException.of(404, "model_not_found_error", "there is no such model (" + e.code() + ")");
+            if (e.code().equals("KOINE-M101")) {
+                throw ApiException.noSuchModel(model.id());
             }
             LOG.warn("no engine for a request: {}", e.code());
             throw ApiException.of(503, "engine_error", "the model could not be loaded (" + e.code() + ")");

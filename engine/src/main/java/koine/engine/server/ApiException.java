@@ -7,10 +7,12 @@ import koine.engine.session.ContextOverflowException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** A request that is answered with an error: what OpenAI's clients and llama-server's expect to read. */
 public final class ApiException extends Exception {
     private static final long serialVersionUID = 1L;
+    private static final int MOST_NAME = 200;
     private final int status;
     private final transient JsonObject error = new JsonObject();
 
@@ -29,6 +31,19 @@ public final class ApiException extends Exception {
 
     public static ApiException invalid(String message) {
         return new ApiException(400, "invalid_request_error", message);
+    }
+
+    /** As OpenAI words it, for its clients tell it by the code. */
+    public static ApiException noSuchModel(@Nullable String name) {
+        boolean telling = name != null && name.length() <= MOST_NAME;
+        ApiException exception = new ApiException(
+                404,
+                "invalid_request_error",
+                (telling ? "the model \"" + name + "\" does not exist" : "there is no such model")
+                        + "; GET /v1/models lists those there are (KOINE-M101)");
+        exception.error.addProperty("param", "model");
+        exception.error.addProperty("code", "model_not_found");
+        return exception;
     }
 
     static ApiException unsupported(String what) {

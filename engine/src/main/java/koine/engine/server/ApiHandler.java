@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
@@ -40,9 +39,9 @@ final class ApiHandler extends Handler.Abstract {
             "/apply-template",
             "/tokenize",
             "/detokenize");
-    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
     private final AccessRules rules;
+    private final String modelName;
     private final GeneratorThread generator;
     private final Leases leases;
     private final ModelFacts facts;
@@ -52,11 +51,12 @@ final class ApiHandler extends Handler.Abstract {
 
     ApiHandler(String token, String modelName, GeneratorThread generator, Leases leases) {
         this.rules = new AccessRules(token, host -> false, LIMITS);
+        this.modelName = modelName;
         this.generator = generator;
         this.leases = leases;
         this.facts = new ModelFacts(modelName, generator);
-        this.completions = new Completions(modelName, generator);
-        this.embeddings = new Embeddings(modelName, generator);
+        this.completions = new Completions(generator);
+        this.embeddings = new Embeddings(generator);
         this.tokens = new Tokens(generator);
     }
 
@@ -91,7 +91,7 @@ final class ApiHandler extends Handler.Abstract {
         Matcher cancel = CANCEL.matcher(path);
         if (cancel.matches()) {
             AccessRules.require(request, "POST", response);
-            write(response, 200, said("cancelled", generator.cancel(requestId(cancel.group(1)))));
+            write(response, 200, said("cancelled", generator.cancel(Asked.id(cancel.group(1)))));
             return;
         }
         if (path.startsWith("/koine/")) {
@@ -146,7 +146,7 @@ final class ApiHandler extends Handler.Abstract {
             write(response, 200, facts.one(path.substring(MODEL.length())));
         } else if (GETS.contains(path)) {
             AccessRules.require(request, "GET", response);
-            get(path, response);
+            get(path, request, response);
         } else if (POSTS.contains(path)) {
             AccessRules.require(request, "POST", response);
             post(path, request, response, pass);
@@ -159,10 +159,10 @@ final class ApiHandler extends Handler.Abstract {
         return ApiException.of(404, "not_found_error", "nothing is here");
     }
 
-    private void get(String path, Response response) throws ApiException, IOException {
+    private void get(String path, Request request, Response response) throws ApiException, IOException {
         switch (path) {
             case "/v1/models" -> write(response, 200, facts.list());
-            case "/props" -> write(response, 200, facts.props());
+            case "/props" -> write(response, 200, facts.props(Asked.model(request, modelName)));
             default -> write(response, 200, new JsonArray());
         }
     }
@@ -171,10 +171,10 @@ final class ApiHandler extends Handler.Abstract {
             throws ApiException, IOException, InterruptedException {
         byte[] body = rules.body(request, pass);
         switch (path) {
-            case "/v1/chat/completions" -> completions.chat(requestId(request, "chatcmpl-"), body, response);
-            case "/v1/completions" -> completions.text(requestId(request, "cmpl-"), body, response);
+            case "/v1/chat/completions" -> completions.chat(asked(request, "chatcmpl-"), body, response);
+            case "/v1/completions" -> completions.text(asked(request, "cmpl-"), body, response);
             case "/v1/chat/completions/input_tokens" -> write(response, 200, completions.inputTokens(body));
-            case "/v1/embeddings" -> embeddings.answer(requestId(request, "embd-"), body, response);
+            case "/v1/embeddings" -> embeddings.answer(asked(request, "embd-"), body, response);
             case "/apply-template" -> write(response, 200, completions.template(body));
             case "/tokenize" -> write(response, 200, tokens.tokenize(body));
             default -> write(response, 200, tokens.detokenize(body));
@@ -208,16 +208,8 @@ final class ApiHandler extends Handler.Abstract {
         write(response, status, json);
     }
 
-    private static String requestId(Request request, String prefix) throws ApiException {
-        String given = request.getHeaders().get("X-Request-Id");
-        return requestId(given == null ? prefix + UUID.randomUUID() : given);
-    }
-
-    private static String requestId(String id) throws ApiException {
-        if (!REQUEST_ID.matcher(id).matches()) {
-            throw ApiException.invalid("a request id has 1 to 128 letters, digits, dots, dashes or underscores");
-        }
-        return id;
+    private Asked asked(Request request, String prefix) throws ApiException {
+        return Asked.of(request, prefix, modelName);
     }
 
     /** Holds the response open: when the client goes, however it goes, a beat cannot be written and the lease ends. */

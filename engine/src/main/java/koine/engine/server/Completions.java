@@ -12,16 +12,14 @@ import org.eclipse.jetty.server.Response;
 
 /** Answers chats and prompts. Any thread; each call answers one client. */
 final class Completions {
-    private final String modelName;
     private final GeneratorThread generator;
 
-    Completions(String modelName, GeneratorThread generator) {
-        this.modelName = modelName;
+    Completions(GeneratorThread generator) {
         this.generator = generator;
     }
 
     /** {@code POST /v1/chat/completions}. */
-    void chat(String id, byte[] body, Response response) throws ApiException, IOException, InterruptedException {
+    void chat(Asked asked, byte[] body, Response response) throws ApiException, IOException, InterruptedException {
         ModelState.Ready model = generator.ready();
         PromptRenderer prompts = model.prompts();
         CompletionRequest request = CompletionRequest.parse(body, prompts, model.tokenizer());
@@ -34,9 +32,9 @@ final class Completions {
                 && request.sampling().grammar() == null;
         Set<String> controls =
                 request.sampling().grammar() == null ? prompts.format().controlTokens() : Set.of();
-        CompletionJson json = new ChatJson(id, modelName, request.alternatives() >= 0, model.tokenizer());
+        CompletionJson json = new ChatJson(asked.id(), asked.model(), request.alternatives() >= 0, model.tokenizer());
         answer(
-                generation(id, request.request(prompt, controls, prompts.ends()), model),
+                generation(asked.id(), request.request(prompt, controls, prompts.ends()), model),
                 new AnswerReader(split ? splitter : null),
                 json,
                 request.common(),
@@ -44,12 +42,17 @@ final class Completions {
     }
 
     /** {@code POST /v1/completions}. */
-    void text(String id, byte[] body, Response response) throws ApiException, IOException, InterruptedException {
+    void text(Asked asked, byte[] body, Response response) throws ApiException, IOException, InterruptedException {
         ModelState.Ready model = generator.ready();
         TextRequest request = TextRequest.parse(body, model.prompts().model().contextTokens(), model.tokenizer());
         String echo = request.echo() ? text(request.prompt(), model.tokenizer()) : "";
-        CompletionJson json = new TextJson(id, modelName, echo, request.alternatives() >= 0);
-        answer(generation(id, request.request(), model), new AnswerReader(null), json, request.common(), response);
+        CompletionJson json = new TextJson(asked.id(), asked.model(), echo, request.alternatives() >= 0);
+        answer(
+                generation(asked.id(), request.request(), model),
+                new AnswerReader(null),
+                json,
+                request.common(),
+                response);
     }
 
     /** {@code POST /apply-template}. */

@@ -27,15 +27,13 @@ final class Embeddings {
     private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final Set<String> KNOWN = Set.of("input", "encoding_format", "dimensions");
 
-    private final String modelName;
     private final GeneratorThread generator;
 
-    Embeddings(String modelName, GeneratorThread generator) {
-        this.modelName = modelName;
+    Embeddings(GeneratorThread generator) {
         this.generator = generator;
     }
 
-    void answer(String id, byte[] body, Response response) throws ApiException, IOException, InterruptedException {
+    void answer(Asked asked, byte[] body, Response response) throws ApiException, IOException, InterruptedException {
         ModelState.Ready ready = generator.ready();
         ModelInfo model = ready.prompts().model();
         Fields fields = Fields.parse(body);
@@ -47,14 +45,14 @@ final class Embeddings {
         if (fields.integer("dimensions", model.embeddingSize(), 1, Integer.MAX_VALUE) != model.embeddingSize()) {
             throw ApiException.unsupported("\"dimensions\" other than " + model.embeddingSize());
         }
-        EmbeddingJob job = new EmbeddingJob(id, texts(fields, ready.tokenizer()));
+        EmbeddingJob job = new EmbeddingJob(asked.id(), texts(fields, ready.tokenizer()));
         generator.submit(job);
         try {
             List<Embedding> embeddings = await(job, response);
             if (embeddings.isEmpty()) {
                 throw ApiException.of(499, "cancelled_error", "the request was cancelled");
             }
-            ApiHandler.write(response, 200, json(embeddings, base64));
+            ApiHandler.write(response, 200, json(embeddings, base64, asked.model()));
         } finally {
             job.cancel();
         }
@@ -113,7 +111,7 @@ final class Embeddings {
                 .toArray();
     }
 
-    private JsonObject json(List<Embedding> embeddings, boolean base64) {
+    private JsonObject json(List<Embedding> embeddings, boolean base64, String model) {
         JsonArray data = new JsonArray();
         int tokens = 0;
         for (Embedding embedding : embeddings) {
@@ -129,7 +127,7 @@ final class Embeddings {
         usage.addProperty("total_tokens", tokens);
         JsonObject json = new JsonObject();
         json.addProperty("object", "list");
-        json.addProperty("model", modelName);
+        json.addProperty("model", model);
         json.add("data", data);
         json.add("usage", usage);
         return json;

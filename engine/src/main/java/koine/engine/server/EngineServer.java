@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import koine.net.LoopbackAddress;
 import org.eclipse.jetty.server.AbstractConnector;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
@@ -66,7 +64,7 @@ public final class EngineServer implements AutoCloseable {
     }
 
     private LoopbackAddress openTcp() throws IOException {
-        ServerConnector connector = new ServerConnector(server, 1, 1, http());
+        ServerConnector connector = new ServerConnector(server, 1, 1, PlainHttp.connections());
         connector.setHost("127.0.0.1");
         connector.setPort(0);
         connector.open();
@@ -90,7 +88,7 @@ public final class EngineServer implements AutoCloseable {
             path = temporaryFolder.toAbsolutePath().resolve(name);
         }
         Files.deleteIfExists(path); // left by a process that had our number
-        UnixDomainServerConnector connector = new UnixDomainServerConnector(server, 1, 1, http());
+        UnixDomainServerConnector connector = new UnixDomainServerConnector(server, 1, 1, PlainHttp.connections());
         connector.setUnixDomainPath(path);
         add(connector);
         socket = path;
@@ -100,15 +98,6 @@ public final class EngineServer implements AutoCloseable {
     private void add(AbstractConnector connector) {
         connector.setIdleTimeout(Duration.ofSeconds(30).toMillis());
         server.addConnector(connector);
-    }
-
-    private static HttpConnectionFactory http() {
-        HttpConfiguration configuration = new HttpConfiguration();
-        configuration.setSendServerVersion(false);
-        configuration.setSendDateHeader(false);
-        configuration.setRequestHeaderSize(8 * 1024);
-        configuration.setResponseHeaderSize(8 * 1024);
-        return new HttpConnectionFactory(configuration);
     }
 
     /** Ends every connection; the socket file goes with it. */

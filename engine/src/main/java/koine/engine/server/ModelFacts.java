@@ -29,7 +29,7 @@ final class ModelFacts {
     /** {@code GET /v1/models/ID}. */
     JsonObject one(String id) throws ApiException {
         if (!id.equals(name)) {
-            throw ApiException.of(404, "not_found_error", "there is no such model");
+            throw ApiException.noSuchModel(id);
         }
         return model();
     }
@@ -53,8 +53,12 @@ final class ModelFacts {
         return model;
     }
 
-    /** {@code GET /props}; where the model lies is nobody's business. */
-    JsonObject props() throws ApiException {
+    /**
+     * {@code GET /props}; where the model lies is nobody's business.
+     *
+     * @param name what the model is called where it was asked for
+     */
+    JsonObject props(String name) throws ApiException {
         PromptRenderer prompts = generator.ready().prompts();
         ModelInfo info = prompts.model();
         JsonObject settings = new JsonObject();

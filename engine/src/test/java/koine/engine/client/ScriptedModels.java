@@ -2,8 +2,10 @@ package koine.engine.client;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import koine.engine.door.ServedModels;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Models of a test behind a door: real engine processes, whose generators are scripted. */
 public final class ScriptedModels implements ServedModels, AutoCloseable {
+    /** Of every file. */
+    public static final Instant CREATED = Instant.parse("2026-01-02T03:04:05Z");
+
     private static final MemoryProbe PLENTY = new MemoryProbe() {
         @Override
         public long availableBytes() {
@@ -37,22 +42,37 @@ public final class ScriptedModels implements ServedModels, AutoCloseable {
                 folder.resolve("run"), folder.resolve("logs"), List.of(), ScriptedEngineMain.class.getName(), PLENTY);
         pack = Files.createDirectory(folder.resolve("pack"));
         for (String id : ids) {
-            files.put(id, Files.writeString(folder.resolve(id + ".gguf"), "fine"));
+            files.put(id, Files.writeString(folder.resolve("file-of-" + id + ".gguf"), "fine"));
         }
     }
 
     @Override
-    public List<String> ids() {
-        return List.copyOf(files.keySet());
+    public List<Model> models() {
+        return files.keySet().stream().map(id -> new Model(id, CREATED)).toList();
     }
 
     @Override
-    public synchronized EngineLease engine(@Nullable String id) throws Problem {
-        String name = id == null ? ids().getFirst() : id;
-        Path file = files.get(name);
-        if (file == null) {
-            throw new Problem("KOINE-M103", Map.of("folder", ""));
-        }
+    public Model model(@Nullable String id) throws Problem {
+        return models().stream()
+                .filter(model -> id == null || model.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new Problem("KOINE-M101", Map.of()));
+    }
+
+    @Override
+    public ServedModels withUsual(String nameOrPath) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** The engine of one of the models. */
+    public EngineLease engine(String id) throws Problem {
+        return engine(model(id));
+    }
+
+    @Override
+    public synchronized EngineLease engine(Model model) throws Problem {
+        String name = model.id();
+        Path file = Objects.requireNonNull(files.get(name));
         EngineLease lease = leases.get(name);
         if (lease == null || !lease.alive()) {
             lease = broker.acquire(new EngineSpec(file, pack, 0), fraction -> {});

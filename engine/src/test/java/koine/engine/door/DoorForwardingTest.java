@@ -117,6 +117,14 @@ class DoorForwardingTest {
         assertEquals(status, error.get("code").getAsInt());
     }
 
+    private static void unknownModel(HttpResponse<String> response) {
+        assertEquals(404, response.statusCode(), response.body());
+        JsonObject error = json(response).getAsJsonObject("error");
+        assertEquals("model_not_found", error.get("code").getAsString());
+        assertEquals("invalid_request_error", error.get("type").getAsString());
+        assertEquals("model", error.get("param").getAsString());
+    }
+
     private static String text(HttpResponse<String> answer) {
         assertEquals(200, answer.statusCode(), answer.body());
         return json(answer)
@@ -177,7 +185,10 @@ class DoorForwardingTest {
             JsonArray data = json(get("/v1/models")).getAsJsonArray("data");
             assertEquals(2, data.size());
             assertEquals(data.get(1), json(get("/v1/models/two")));
-            refused(404, "model_not_found_error", get("/v1/models/three"));
+            assertEquals(
+                    ScriptedModels.CREATED.getEpochSecond(),
+                    data.get(0).getAsJsonObject().get("created").getAsLong());
+            unknownModel(get("/v1/models/three"));
         }
 
         @Test
@@ -189,8 +200,26 @@ class DoorForwardingTest {
             assertEquals("x", text(named));
             assertEquals("two", json(named).get("model").getAsString());
             assertNotEquals(models.engine("one").pid(), models.engine("two").pid());
-            refused(404, "model_not_found_error", send(post(CHAT, chat("say x", false, "model", "three"))));
-            refused(404, "model_not_found_error", send(post(CHAT, chat("say x", false, "model", "one.gguf"))));
+            unknownModel(send(post(CHAT, chat("say x", false, "model", "three"))));
+            unknownModel(send(post(CHAT, chat("say x", true, "model", "three"))));
+            unknownModel(send(post(CHAT, chat("say x", false, "model", "one.gguf"))));
+            unknownModel(get("/props?model=three"));
+        }
+
+        @Test
+        void isAnsweredUnderAnIdOfOpenAiSForm() throws Exception {
+            String first =
+                    json(send(post(CHAT, chat("say x", false)))).get("id").getAsString();
+            String second =
+                    json(send(post(CHAT, chat("say x", false)))).get("id").getAsString();
+            assertTrue(first.startsWith("chatcmpl-"), first);
+            assertNotEquals(first, second);
+            String streamed = send(post(CHAT, chat("say x", true))).body();
+            assertTrue(streamed.startsWith("data: {\"id\":\"chatcmpl-"), streamed);
+            assertTrue(streamed.contains("\"model\":\"one\""), streamed);
+            JsonObject completion = json(send(post("/v1/completions", "{\"prompt\":\"say x\"}")));
+            assertTrue(completion.get("id").getAsString().startsWith("cmpl-"), completion.toString());
+            assertEquals("one", completion.get("model").getAsString());
         }
 
         @Test

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import koine.engine.client.EngineLease;
@@ -30,15 +32,31 @@ class DoorTest {
     private static final String JSON = "Content-Type: application/json\r\n";
     private static final int MOST_BODY = 1000;
 
+    /** For examples in documents (RFC 5737): no computer has it. */
+    private static final String SOMEBODY_ELSE_S = "192.0.2.1";
+
     private final ServedModels models = new ServedModels() {
         @Override
-        public List<String> ids() {
-            return List.of("one", "two");
+        public List<Model> models() {
+            return List.of(new Model("one", Instant.EPOCH), new Model("two", Instant.EPOCH));
         }
 
         @Override
-        public EngineLease engine(@Nullable String id) throws Problem {
-            throw new Problem("one".equals(id) ? "KOINE-E103" : "KOINE-M103", Map.of("folder", ""));
+        public Model model(@Nullable String id) throws Problem {
+            return models().stream()
+                    .filter(model -> model.id().equals(id))
+                    .findFirst()
+                    .orElseThrow(() -> new Problem("KOINE-M101", Map.of()));
+        }
+
+        @Override
+        public EngineLease engine(Model model) throws Problem {
+            throw new Problem("KOINE-E103", Map.of());
+        }
+
+        @Override
+        public ServedModels withUsual(String nameOrPath) {
+            throw new UnsupportedOperationException();
         }
     };
 
@@ -169,12 +187,26 @@ class DoorTest {
 
     @Test
     void saysInTypesWhatIsWrong() throws Exception {
-        refused(404, "model_not_found_error", post("/v1/chat/completions", "{\"model\":\"three\"}"));
+        String unknown = post("/v1/chat/completions", "{\"model\":\"three\"}");
+        refused(404, "invalid_request_error", unknown);
+        assertTrue(unknown.contains("\"code\":\"model_not_found\""), unknown);
         refused(503, "engine_error", post("/v1/chat/completions", "{\"model\":\"one\"}"));
         refused(400, "invalid_request_error", post("/v1/chat/completions", "{\"model\":7}"));
         refused(400, "invalid_request_error", post("/v1/chat/completions", "no JSON"));
         refused(405, "invalid_request_error", get("/v1/chat/completions", HOST + BEARER));
         refused(404, "not_found_error", get("/v1/files", HOST + BEARER));
+    }
+
+    @Test
+    void tellsAPortThatIsTakenFromAnAddressThatIsNotHere() throws Exception {
+        try (Door second = new Door("127.0.0.1", TOKEN, models, Door.USUAL_LIMITS);
+                Door elsewhere = new Door(SOMEBODY_ELSE_S, TOKEN, models, Door.USUAL_LIMITS)) {
+            IOException taken = assertThrows(IOException.class, () -> second.start(port));
+            assertFalse(taken instanceof UnknownHostException, taken.toString());
+            assertThrows(UnknownHostException.class, () -> elsewhere.start(port));
+            assertThrows(UnknownHostException.class, () -> elsewhere.start(0));
+            assertTrue(second.start(0).getPort() > 0, "a second try at another port");
+        }
     }
 
     @Test

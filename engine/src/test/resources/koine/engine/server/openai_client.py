@@ -277,7 +277,7 @@ def embeddings_are_numbers_or_a_typed_refusal():
 def models_are_listed_and_found():
     assert [m.id for m in client.models.list()] == [MODEL]
     assert client.models.retrieve(MODEL).owned_by == "koine"
-    assert refused(openai.NotFoundError, lambda: client.models.retrieve("another")).type == "not_found_error"
+    assert refused(openai.NotFoundError, lambda: client.models.retrieve("another")).code == "model_not_found"
 
 
 def errors_are_of_their_classes():
