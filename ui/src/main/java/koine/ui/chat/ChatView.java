@@ -163,7 +163,7 @@ public final class ChatView extends BorderPane {
         bound = session.activity().subscribe(activity -> composer.setBusy(activity.busy()));
         bound = bound.and(session.problem().subscribe(this::showProblem));
         bound = bound.and(session.room().subscribe(room::set));
-        bound = bound.and(session.note().subscribe((before, now) -> redraw()));
+        bound = bound.and(session.tooLong().note().subscribe((before, now) -> redraw()));
         firstShown = Math.max(0, session.messages().size() - PAGE);
         redraw();
         place.toEnd();
@@ -209,12 +209,15 @@ public final class ChatView extends BorderPane {
 
     private Node view(MessageModel message) {
         Node view = message.fromUser() ? new QuestionView(message, texts, paragraphs) : answer(message);
-        ContextNote note = session().note().get();
+        ContextNote note = session().tooLong().note().get();
         if (note == null || !message.stored().get().id().equals(note.firstSentId())) {
             return view;
         }
         int before = session().messages().indexOf(message);
-        VBox both = new VBox(new NotSentLine(before, note.summary(), texts, paragraphs, session()::undoNote), view);
+        VBox both = new VBox(
+                new NotSentLine(
+                        before, note.summary(), texts, paragraphs, session().tooLong()::undoNote),
+                view);
         both.getStyleClass().add(Style.COLUMN);
         return both;
     }
@@ -231,7 +234,7 @@ public final class ChatView extends BorderPane {
                 shell::goOn,
                 shell.models(),
                 problem -> new OverflowCard(
-                        problem, session().overflow(), session().activity(), texts, new OverflowCard.Ways() {
+                        problem, session().tooLong().overflow(), session().activity(), texts, new OverflowCard.Ways() {
                             @Override
                             public void dropOldest() {
                                 shell.dropOldest();

@@ -41,14 +41,6 @@ public final class MessageModel {
         return thoughtMillis.getReadOnlyProperty();
     }
 
-    void think(String more) {
-        reasoning.set(reasoning.get() + more);
-    }
-
-    void thought(long millis) {
-        thoughtMillis.set(millis);
-    }
-
     /** The message as it was stored last; of a streaming answer the text is in {@link #text()}. */
     public ReadOnlyObjectProperty<Message> stored() {
         return stored.getReadOnlyProperty();
@@ -76,8 +68,16 @@ public final class MessageModel {
         return message.content().equals(text.get()) && message.state() == state.get();
     }
 
-    void append(String more) {
-        text.set(text.get() + more);
+    void take(Arrival.News news) {
+        if (!news.thoughts().isEmpty()) {
+            reasoning.set(reasoning.get() + news.thoughts());
+        }
+        if (news.thoughtMillis() >= 0) {
+            thoughtMillis.set(news.thoughtMillis());
+        }
+        if (!news.text().isEmpty()) {
+            text.set(text.get() + news.text());
+        }
     }
 
     void end(Message message) {

@@ -232,15 +232,15 @@ public final class ShellModel {
     }
 
     public void dropOldest() {
-        session.get().dropOldest(options());
+        session.get().tooLong().dropOldest(options());
     }
 
     public void enlarge(int contextTokens) {
-        session.get().enlarge(contextTokens, options());
+        session.get().tooLong().enlarge(contextTokens, options());
     }
 
     public void summarize() {
-        session.get().summarize(options());
+        session.get().tooLong().summarize(options());
     }
 
     /** Before the window goes: what was deleted is gone, what runs is stopped. */

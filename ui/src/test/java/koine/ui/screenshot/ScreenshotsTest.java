@@ -209,7 +209,7 @@ class ScreenshotsTest {
             assistant.summary = words[3];
             shell.summarize();
             draw(window(shell), "summarized" + name);
-            shell.session().get().undoNote();
+            shell.session().get().tooLong().undoNote();
             assistant.overflow = new Overflow(9120, 8192, 6, null);
             shell.dropOldest();
             draw(window(shell), "left-out" + name);
