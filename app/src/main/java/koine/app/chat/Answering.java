@@ -66,6 +66,12 @@ final class Answering {
             return end(answered);
         } catch (StorageException e) {
             throw e.problem();
+        } catch (Problem e) {
+            if (!ended && e.code().equals("KOINE-E202")) {
+                ended = true;
+                endTooLong(e);
+            }
+            throw e;
         } finally {
             if (!ended) {
                 end(writer.nothingSoFar() ? MessageState.FAILED : MessageState.INTERRUPTED);
@@ -90,6 +96,10 @@ final class Answering {
                     EngineFacts facts = engine.facts();
                     ChatRequest request = request(facts);
                     answer.asking(engine);
+                    Problem notice = use.noticeFor(turn.conversation().id());
+                    if (notice != null) {
+                        observer.onNotice(notice);
+                    }
                     observer.onEngine(facts);
                     return new Answered(engine.chat(request, new Hearing()), facts.contextTokens());
                 } catch (Problem e) {
@@ -171,6 +181,19 @@ final class Answering {
         observer.onResult(result);
         observer.onEnd(stored);
         return stored;
+    }
+
+    /** With the counts, so that what can be done is offered again whenever the conversation is opened. */
+    private void endTooLong(Problem tooLong) throws Problem {
+        Message stored = writer.finish(
+                MessageState.FAILED,
+                new Timings(number(tooLong, "promptTokens"), 0, 0, 0, 0),
+                new Ending(Ending.OVERFLOW, number(tooLong, "contextTokens")));
+        observer.onEnd(stored);
+    }
+
+    private static int number(Problem problem, String argument) {
+        return problem.arguments().get(argument) instanceof Number number ? number.intValue() : 0;
     }
 
     private Message end(MessageState state) throws Problem {

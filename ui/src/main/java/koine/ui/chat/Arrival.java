@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import koine.app.chat.ChatObserver;
 import koine.app.conversations.ChatTurn;
+import koine.i18n.Problem;
 import koine.ui.tasks.Tasks;
 import koine.ui.tasks.Throttle;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class Arrival implements ChatObserver {
 
     private final Tasks tasks;
     private final Consumer<ChatTurn> onStored;
+    private final Consumer<Problem> onNotice;
     private final Consumer<News> onNews;
     private final Throttle repaint;
     private final StringBuilder arrived = new StringBuilder(); // guards the fields below
@@ -40,10 +42,11 @@ final class Arrival implements ChatObserver {
     private long thoughtMillis = -1;
     private @Nullable Activity progress;
 
-    /** Both are told on the window's thread. */
-    Arrival(Tasks tasks, Consumer<ChatTurn> onStored, Consumer<News> onNews) {
+    /** All are told on the window's thread. */
+    Arrival(Tasks tasks, Consumer<ChatTurn> onStored, Consumer<Problem> onNotice, Consumer<News> onNews) {
         this.tasks = tasks;
         this.onStored = onStored;
+        this.onNotice = onNotice;
         this.onNews = onNews;
         this.repaint = tasks.throttle(REPAINT_INTERVAL, this::show);
     }
@@ -51,6 +54,11 @@ final class Arrival implements ChatObserver {
     @Override
     public void onStored(ChatTurn turn) {
         tasks.ui(() -> onStored.accept(turn));
+    }
+
+    @Override
+    public void onNotice(Problem notice) {
+        tasks.ui(() -> onNotice.accept(notice));
     }
 
     @Override

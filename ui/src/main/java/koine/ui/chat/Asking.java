@@ -38,7 +38,7 @@ final class Asking {
         this.question = question;
         this.replaced = replaced;
         this.options = options;
-        this.arrival = new Arrival(tasks, this::stored, this::show);
+        this.arrival = new Arrival(tasks, this::stored, session::noticed, this::show);
     }
 
     /** Blocks while the answer comes. */

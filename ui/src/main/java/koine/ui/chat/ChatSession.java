@@ -33,6 +33,7 @@ public final class ChatSession {
     private final ReadOnlyObjectWrapper<@Nullable String> id;
     private final ReadOnlyObjectWrapper<Activity> activity = new ReadOnlyObjectWrapper<>(new Activity.Idle());
     private final ReadOnlyObjectWrapper<@Nullable Problem> problem = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyObjectWrapper<@Nullable Problem> notice = new ReadOnlyObjectWrapper<>();
     private final LongConversation tooLong;
     private final ReadOnlyObjectWrapper<ContextMeter.@Nullable Room> room = new ReadOnlyObjectWrapper<>();
     private final StringProperty draft = new SimpleStringProperty("");
@@ -75,6 +76,11 @@ public final class ChatSession {
         return problem.getReadOnlyProperty();
     }
 
+    /** Something to know about the engine that answers here; null when there is nothing. */
+    public ReadOnlyObjectProperty<@Nullable Problem> notice() {
+        return notice.getReadOnlyProperty();
+    }
+
     /** What can be done when the conversation does not fit any more. */
     public LongConversation tooLong() {
         return tooLong;
@@ -97,8 +103,13 @@ public final class ChatSession {
         return activity.get().busy();
     }
 
-    /** Reads the stored messages, unless nobody changed them since they were read last. */
-    public void load() {
+    /**
+     * Reads the stored messages, unless nobody changed them since they were read last. Where the newest question did not
+     * fit, what can be done is found out again.
+     *
+     * @param options of what would be asked; null leaves it at reading, for finding out may load the model
+     */
+    public void load(@Nullable ChatOptions options) {
         String stored = id.get();
         if (stored == null || reading || (loaded && busy())) {
             return;
@@ -115,6 +126,9 @@ public final class ChatSession {
                     }
                     unreadable = null;
                     found.ifPresent(now -> take(now, turnsBefore));
+                    if (options != null && !busy() && overflowed()) {
+                        tooLong.findWays(options);
+                    }
                 },
                 e -> {
                     reading = false;
@@ -139,6 +153,11 @@ public final class ChatSession {
         }
         tooLong.read(found.note());
         measure();
+    }
+
+    private boolean overflowed() {
+        Problem why = messages.isEmpty() ? null : messages.getLast().problem().get();
+        return why != null && why.code().equals("KOINE-E202");
     }
 
     private void measure() {
@@ -202,6 +221,10 @@ public final class ChatSession {
 
     void idle() {
         activity.set(new Activity.Idle());
+    }
+
+    void noticed(Problem said) {
+        notice.set(said);
     }
 
     /** A question and its empty answer are on disk. */

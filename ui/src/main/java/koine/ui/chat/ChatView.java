@@ -45,6 +45,7 @@ public final class ChatView extends BorderPane {
     private final KeepPlace place;
     private final Composer composer;
     private final LinkPopover links;
+    private final EngineNotice engineNotice;
     private final Hyperlink earlier = new Hyperlink();
     private final EmptyChat empty;
     private final ListChangeListener<MessageModel> messagesChanged = change -> draw();
@@ -60,6 +61,7 @@ public final class ChatView extends BorderPane {
         this.texts = shell.texts();
         this.paragraphs = new Paragraphs(texts);
         this.links = new LinkPopover(texts);
+        this.engineNotice = new EngineNotice(texts);
 
         column.getStyleClass().add(Style.COLUMN);
         column.setMinWidth(0);
@@ -105,7 +107,7 @@ public final class ChatView extends BorderPane {
         status.setAlignment(Pos.CENTER);
         StackPane.setAlignment(status.getChildren().getLast(), Pos.CENTER_RIGHT);
         StackPane.setAlignment(hint, Pos.CENTER_LEFT);
-        VBox bottom = new VBox(problem(), composer, status);
+        VBox bottom = new VBox(problem(), engineNotice, composer, status);
         bottom.getStyleClass().addAll(Style.COLUMN, "bottom");
         bottom.setAlignment(Pos.CENTER);
         StackPane foot = new StackPane(bottom);
@@ -162,6 +164,7 @@ public final class ChatView extends BorderPane {
         session.messages().addListener(messagesChanged);
         bound = session.activity().subscribe(activity -> composer.setBusy(activity.busy()));
         bound = bound.and(session.problem().subscribe(this::showProblem));
+        bound = bound.and(session.notice().subscribe(engineNotice::show));
         bound = bound.and(session.room().subscribe(room::set));
         bound = bound.and(session.tooLong().note().subscribe((before, now) -> redraw()));
         firstShown = Math.max(0, session.messages().size() - PAGE);
@@ -234,7 +237,12 @@ public final class ChatView extends BorderPane {
                 shell::goOn,
                 shell.models(),
                 problem -> new OverflowCard(
-                        problem, session().tooLong().overflow(), session().activity(), texts, new OverflowCard.Ways() {
+                        problem,
+                        session().tooLong().overflow(),
+                        session().tooLong().finding(),
+                        session().activity(),
+                        texts,
+                        new OverflowCard.Ways() {
                             @Override
                             public void dropOldest() {
                                 shell.dropOldest();

@@ -11,6 +11,7 @@ import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Region;
 import koine.app.conversations.Message;
+import koine.app.conversations.MessageState;
 import koine.ui.language.Texts;
 import koine.ui.theme.Style;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class ContextMeter extends HBox {
             for (MessageModel model : messages.reversed()) {
                 Message message = model.stored().get();
                 Message.Ending ending = message.ending();
-                if (ending != null && ending.contextTokens() > 0) {
+                if (ending != null && message.state() != MessageState.FAILED && ending.contextTokens() > 0) {
                     return new Room(message.usedTokens(), ending.contextTokens());
                 }
             }

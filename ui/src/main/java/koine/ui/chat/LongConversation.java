@@ -1,6 +1,8 @@
 package koine.ui.chat;
 
 import java.util.Optional;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import koine.app.chat.ChatObserver;
@@ -20,6 +22,8 @@ public final class LongConversation {
     private final ConversationStore store;
     private final Tasks tasks;
     private final ReadOnlyObjectWrapper<@Nullable Overflow> overflow = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyBooleanWrapper finding = new ReadOnlyBooleanWrapper();
+    private int findingFor;
     private final ReadOnlyObjectWrapper<@Nullable ContextNote> note = new ReadOnlyObjectWrapper<>();
 
     LongConversation(ChatSession session, ContextPlan plan, ConversationStore store, Tasks tasks) {
@@ -32,6 +36,11 @@ public final class LongConversation {
     /** What can be done about a question that did not fit; null while nothing has to be, or it is not known yet. */
     public ReadOnlyObjectProperty<@Nullable Overflow> overflow() {
         return overflow.getReadOnlyProperty();
+    }
+
+    /** Whether it is being found out what can be done. */
+    public ReadOnlyBooleanProperty finding() {
+        return finding.getReadOnlyProperty();
     }
 
     /** From where on the conversation is sent, when not from its beginning. */
@@ -49,20 +58,35 @@ public final class LongConversation {
         note.set(read.orElse(null));
     }
 
-    /** Finds out what can be done, unless something is asked meanwhile. */
+    /** Finds out what can be done, unless that is known or something is asked meanwhile. */
     void findWays(ChatOptions options) {
         String stored = session.id().get();
         int turn = session.turns();
-        if (stored != null) {
+        boolean findingAlready = finding.get() && findingFor == turn;
+        if (stored != null && overflow.get() == null && !findingAlready) {
+            findingFor = turn;
+            finding.set(true);
             tasks.run(
                     () -> plan.examine(stored, options),
                     found -> {
-                        if (turn == session.turns()) {
+                        if (found(turn)) {
                             overflow.set(found);
                         }
                     },
-                    session::failed);
+                    e -> {
+                        if (found(turn)) {
+                            session.failed(e);
+                        }
+                    });
         }
+    }
+
+    /** @return whether it still matters */
+    private boolean found(int turn) {
+        if (findingFor == turn) {
+            finding.set(false);
+        }
+        return turn == session.turns();
     }
 
     /** Stops sending the oldest messages, and asks the question again. */

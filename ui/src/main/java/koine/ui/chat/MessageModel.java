@@ -1,6 +1,7 @@
 package koine.ui.chat;
 
 import java.util.Locale;
+import java.util.Map;
 import javafx.beans.property.ReadOnlyLongProperty;
 import javafx.beans.property.ReadOnlyLongWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
@@ -29,6 +30,17 @@ public final class MessageModel {
         reasoning = new ReadOnlyStringWrapper(thoughts == null ? "" : thoughts.text());
         thoughtMillis = new ReadOnlyLongWrapper(
                 thoughts == null || message.state() == MessageState.STREAMING ? -1 : thoughts.millis());
+        problem.set(tooLong(message));
+    }
+
+    /** Why a stored answer failed, where that was kept. */
+    private static @Nullable Problem tooLong(Message message) {
+        Message.Ending ending = message.ending();
+        return ending == null || !ending.finish().equals(Message.Ending.OVERFLOW)
+                ? null
+                : new Problem(
+                        "KOINE-E202",
+                        Map.of("promptTokens", message.usedTokens(), "contextTokens", ending.contextTokens()));
     }
 
     /** What the model thought before its answer; empty when it did not. */

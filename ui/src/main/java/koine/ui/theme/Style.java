@@ -24,6 +24,7 @@ public final class Style {
     public static final String MESSAGE_META = "koine-message-meta";
     public static final String NOTICES = "koine-notices";
     public static final String NOTICE = "koine-notice";
+    public static final String QUIET_NOTICE = "koine-quiet-notice";
     public static final String PROGRESS = "koine-progress";
     public static final String THINKING = "koine-thinking";
     public static final String FOLD = "koine-fold";

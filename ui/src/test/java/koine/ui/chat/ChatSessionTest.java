@@ -222,11 +222,41 @@ class ChatSessionTest {
     }
 
     @Test
+    void aConversationThatWasTooLongOffersItsWaysOutAgainWhenItIsOpenedCold() throws Exception {
+        assistant.script = (observer, stop) -> {
+            throw new Problem("KOINE-E202", Map.of("promptTokens", 9120, "contextTokens", 8192));
+        };
+        ask("A question too many");
+        String id = session.id().get();
+        assertNotNull(id);
+
+        ChatSession cold = begin(id);
+        cold.load(null);
+        Problem why = cold.messages().getLast().problem().get();
+        assertNotNull(why);
+        assertEquals("KOINE-E202", why.code());
+        assertEquals(Map.of("promptTokens", 9120, "contextTokens", 8192), why.arguments());
+        assertNull(cold.tooLong().overflow().get(), "looking must not load a model");
+        assertNull(cold.room().get(), "an answer that never came measures nothing");
+
+        cold.load(ChatOptions.DEFAULT);
+        assertEquals(assistant.overflow, cold.tooLong().overflow().get());
+        assertFalse(cold.tooLong().finding().get());
+
+        assistant.script = (observer, stop) -> observer.onText("Now it fits.");
+        cold.tooLong().enlarge(16_384, ChatOptions.DEFAULT);
+        clock.pass(Duration.ofSeconds(1));
+        assertEquals(16_384, assistant.enlargedTo);
+        assertEquals("Now it fits.", cold.messages().getLast().text().get());
+        assertNull(cold.tooLong().overflow().get());
+    }
+
+    @Test
     void aStoredConversationIsReadOnceItIsOpened() {
         String id = assistant.add(assistant.now, "Question", "Answer");
         ChatSession stored = begin(id);
         assertTrue(stored.messages().isEmpty());
-        stored.load();
+        stored.load(ChatOptions.DEFAULT);
         assertEquals(2, stored.messages().size());
     }
 
@@ -238,10 +268,10 @@ class ChatSessionTest {
     void aFailedReadSaysSoAndIsTriedAgain() {
         ChatSession stored = begin(assistant.add(assistant.now, "Question", "Answer"));
         assistant.broken = new Problem("KOINE-C102", Map.of());
-        stored.load();
+        stored.load(ChatOptions.DEFAULT);
         assertSame(assistant.broken, stored.problem().get());
         assistant.broken = null;
-        stored.load();
+        stored.load(ChatOptions.DEFAULT);
         assertNull(stored.problem().get());
         assertEquals(List.of("Question", "Answer"), texts(stored));
     }
@@ -251,7 +281,7 @@ class ChatSessionTest {
         ChatSession stored = begin(assistant.add(assistant.now, "Question", "Answer"));
         assistant.script = (observer, stop) -> {
             observer.onText("Yes.");
-            stored.load();
+            stored.load(ChatOptions.DEFAULT);
         };
         stored.draft().set("And now?");
         stored.send(ChatOptions.DEFAULT);
@@ -266,7 +296,7 @@ class ChatSessionTest {
         Tasks slow = new Tasks(background::add, Runnable::run, (delay, work) -> {}, System::nanoTime);
         String id = assistant.add(assistant.now, "Question", "Answer");
         ChatSession stored = new ChatSession(assistant, assistant, slow, id, changed -> {});
-        stored.load();
+        stored.load(ChatOptions.DEFAULT);
         stored.draft().set("And now?");
         stored.send(ChatOptions.DEFAULT);
         background.get(1).run();
@@ -278,12 +308,12 @@ class ChatSessionTest {
     void whatAnotherProgramWroteIsShownWhenItIsOpenedAgain() {
         String id = assistant.add(assistant.now, "Question", "Answer");
         ChatSession stored = begin(id);
-        stored.load();
+        stored.load(ChatOptions.DEFAULT);
         MessageModel first = stored.messages().getFirst();
         assistant.now = assistant.now.plusSeconds(60);
         assistant.store(id, "user", "From the terminal", MessageState.COMPLETE);
         assistant.store(id, "assistant", "Hello.", MessageState.COMPLETE);
-        stored.load();
+        stored.load(ChatOptions.DEFAULT);
         assertEquals(List.of("Question", "Answer", "From the terminal", "Hello."), texts(stored));
         assertSame(first, stored.messages().getFirst());
     }
