@@ -14,6 +14,8 @@ import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
@@ -47,7 +49,7 @@ public final class ChatView extends BorderPane {
     private final LinkPopover links;
     private final EngineNotice engineNotice;
     private final Hyperlink earlier = new Hyperlink();
-    private final EmptyChat empty;
+    private final ScrollPane emptyScroll;
     private final ListChangeListener<MessageModel> messagesChanged = change -> draw();
     private final ReadOnlyObjectWrapper<ContextMeter.@Nullable Room> room = new ReadOnlyObjectWrapper<>();
     private int firstShown;
@@ -90,11 +92,16 @@ public final class ChatView extends BorderPane {
         toNewest.visibleProperty().bind(place.atEnd().not());
         StackPane.setAlignment(toNewest, Pos.BOTTOM_CENTER);
 
-        empty = new EmptyChat(shell, text -> {
+        EmptyChat empty = new EmptyChat(shell, text -> {
             session().draft().set(text);
             focusComposer();
         });
-        StackPane middle = new StackPane(scroll, empty, toNewest);
+        emptyScroll = new ScrollPane(empty);
+        emptyScroll.setFitToWidth(true);
+        emptyScroll.setFitToHeight(true);
+        emptyScroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+        emptyScroll.getStyleClass().add("edge-to-edge");
+        StackPane middle = new StackPane(scroll, emptyScroll, toNewest);
         middle.setMinHeight(0);
 
         composer = new Composer(
@@ -103,10 +110,12 @@ public final class ChatView extends BorderPane {
         Label hint = new Label();
         hint.getStyleClass().add(Style.HINT);
         hint.textProperty().bind(texts.bind("chat.hint"));
-        StackPane status = new StackPane(hint, new ContextMeter(room, texts));
+        hint.setWrapText(true);
+        hint.setMinHeight(Region.USE_PREF_SIZE);
+        hint.setMaxWidth(Double.MAX_VALUE);
+        HBox.setHgrow(hint, Priority.ALWAYS);
+        HBox status = new HBox(16, hint, new ContextMeter(room, texts));
         status.setAlignment(Pos.CENTER);
-        StackPane.setAlignment(status.getChildren().getLast(), Pos.CENTER_RIGHT);
-        StackPane.setAlignment(hint, Pos.CENTER_LEFT);
         VBox bottom = new VBox(problem(), engineNotice, composer, status);
         bottom.getStyleClass().addAll(Style.COLUMN, "bottom");
         bottom.setAlignment(Pos.CENTER);
@@ -206,7 +215,7 @@ public final class ChatView extends BorderPane {
         }
         newest.set(true);
         drawn = wanted;
-        empty.setVisible(all.isEmpty());
+        emptyScroll.setVisible(all.isEmpty());
         scroll.setVisible(!all.isEmpty());
     }
 

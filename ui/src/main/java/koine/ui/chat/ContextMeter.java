@@ -51,6 +51,7 @@ final class ContextMeter extends HBox {
         Tooltip.install(this, about);
         getChildren().addAll(bar, words);
         visibleProperty().bind(Bindings.createBooleanBinding(() -> room.getValue() != null, room));
+        managedProperty().bind(visibleProperty());
     }
 
     private static String words(@Nullable Room room, Texts texts) {

@@ -3,6 +3,7 @@ package koine.ui.theme;
 /** Style classes of {@code koine.css}. */
 public final class Style {
     public static final String WINDOW = "koine-window";
+    public static final String VEIL = "koine-veil";
     public static final String SIDEBAR = "koine-sidebar";
     public static final String TOP_BAR = "koine-top-bar";
     public static final String BRAND = "koine-brand";

@@ -117,6 +117,39 @@ class ChatSessionTest {
         }
 
         @Test
+        void forWhichTheModelIsStillBeingLoadedCanBeStopped() {
+            assistant.script = (observer, stop) -> {
+                observer.onLoadProgress(0.4);
+                clock.pass(Duration.ofSeconds(1));
+                session.stop();
+                assertEquals(
+                        new Activity.Stopping(new Activity.Loading(0.4)),
+                        session.activity().get());
+                observer.onLoadProgress(0.6); // said before the stop was heard
+                clock.pass(Duration.ofSeconds(1));
+                assertInstanceOf(Activity.Stopping.class, session.activity().get());
+                assertTrue(stop.now());
+            };
+            ask("Tell me everything");
+            assertEquals(MessageState.INTERRUPTED, answer().state().get());
+            assertNull(answer().problem().get());
+            assertFalse(session.busy());
+        }
+
+        @Test
+        void canComeWithSomethingToKnowAboutItsEngine() {
+            Problem notice = new Problem("KOINE-E114", Map.of("idleMinutes", 2, "usualMinutes", 10));
+            assistant.script = (observer, stop) -> {
+                observer.onNotice(notice);
+                observer.onText("Yes.");
+            };
+            ask("Hello?");
+            assertSame(notice, session.notice().get());
+            assertNull(session.problem().get(), "it is no failure");
+            assertEquals(MessageState.COMPLETE, answer().state().get());
+        }
+
+        @Test
         void lostToAKilledEngineSaysSoInOneSentenceAndTheNextQuestionWorks() {
             assistant.script = (observer, stop) -> {
                 observer.onText("The capital of");
