@@ -73,6 +73,7 @@ final class OverflowCard extends VBox {
         show(none, one -> one.oldMessages() == 0 && one.larger() == null);
         VBox buttons = new VBox(drop.box(), enlarge.box(), summarize.box());
         buttons.getStyleClass().add("ways");
+        show(buttons, one -> one.oldMessages() > 0 || one.larger() != null);
         Label counting = label(Style.MUTED);
         counting.textProperty().bind(texts.bind("chat.overflow.finding"));
         counting.visibleProperty().bind(finding);
