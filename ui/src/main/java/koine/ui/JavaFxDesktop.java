@@ -29,8 +29,10 @@ public final class JavaFxDesktop implements Desktop {
     private static final Logger LOG = LoggerFactory.getLogger(JavaFxDesktop.class);
     private static final double WIDTH = 1100;
     private static final double HEIGHT = 760;
-    private static final double LEAST_WIDTH = 640;
-    private static final double LEAST_HEIGHT = 420;
+    /** So small that it fits beside another program on a small screen; all texts still have their place. */
+    private static final double LEAST_WIDTH = 480;
+
+    private static final double LEAST_HEIGHT = 440;
 
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(3);
 

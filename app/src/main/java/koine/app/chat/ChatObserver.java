@@ -16,7 +16,11 @@ public interface ChatObserver {
 
     /** An engine is there to answer, with its model loaded. */
     default void onEngine(EngineFacts facts) {}
-    /** Something to know about the engine although it answers: {@code KOINE-E112}, memory is short. */
+
+    /**
+     * Something to know about the engine although it answers, said once to each of its conversations: memory is short,
+     * so the conversation can hold less ({@code KOINE-E112}), or the model leaves memory sooner ({@code KOINE-E114}).
+     */
     default void onNotice(Problem notice) {}
 
     /** The model is reading. Tokens. */

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import koine.engine.client.EngineFacts;
@@ -120,6 +122,12 @@ final class EngineLeases implements AutoCloseable {
             this.lease = lease;
         }
 
+        /** What a person should know about the engine; null when there is nothing, or the conversation was told. */
+        @Nullable
+        Problem noticeFor(String conversationId) {
+            return slot.noticeFor(conversationId);
+        }
+
         EngineLease lease() {
             return lease;
         }
@@ -138,7 +146,9 @@ final class EngineLeases implements AutoCloseable {
 
     private final class Slot {
         private final ReentrantLock loading = new ReentrantLock();
+        private final Set<String> told = ConcurrentHashMap.newKeySet(); // conversations that know the notice
         private volatile @Nullable EngineLease held;
+        private volatile @Nullable Problem notice;
         private int users; // guarded by the leases
 
         EngineLease lease(EngineSpec spec, LoadListener listener) throws Problem {
@@ -154,7 +164,19 @@ final class EngineLeases implements AutoCloseable {
                     return current;
                 }
                 release();
-                EngineLease fresh = engines.acquire(spec, listener);
+                notice = null;
+                told.clear();
+                EngineLease fresh = engines.acquire(spec, new LoadListener() {
+                    @Override
+                    public void onLoadProgress(double fraction) {
+                        listener.onLoadProgress(fraction);
+                    }
+
+                    @Override
+                    public void onNotice(Problem said) {
+                        notice = said; // whoever loads the engine need not be who asks it
+                    }
+                });
                 held = fresh;
                 if (closed) {
                     release();
@@ -163,6 +185,12 @@ final class EngineLeases implements AutoCloseable {
             } finally {
                 loading.unlock();
             }
+        }
+
+        @Nullable
+        Problem noticeFor(String conversationId) {
+            Problem said = notice;
+            return said != null && told.add(conversationId) ? said : null;
         }
 
         /** Does not wait for a load that is under way: whoever loads sees that all is closed. */

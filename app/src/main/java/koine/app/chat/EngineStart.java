@@ -15,8 +15,6 @@ final class EngineStart {
     private sealed interface Event {
         record Progress(double fraction) implements Event {}
 
-        record Notice(Problem notice) implements Event {}
-
         record Ready(EngineLeases.Use use) implements Event {}
 
         record Failed(Problem problem) implements Event {}
@@ -60,7 +58,6 @@ final class EngineStart {
             }
             switch (event) {
                 case Event.Progress(double fraction) -> observer.onLoadProgress(fraction);
-                case Event.Notice(Problem notice) -> observer.onNotice(notice);
                 case Event.Ready(EngineLeases.Use use) -> {
                     return use;
                 }
@@ -79,17 +76,7 @@ final class EngineStart {
 
     private void start(EngineLeases leases, EngineSpec spec, long wish) {
         try {
-            LoadListener listener = new LoadListener() {
-                @Override
-                public void onLoadProgress(double fraction) {
-                    events.add(new Event.Progress(fraction));
-                }
-
-                @Override
-                public void onNotice(Problem notice) {
-                    events.add(new Event.Notice(notice));
-                }
-            };
+            LoadListener listener = fraction -> events.add(new Event.Progress(fraction));
             hand(leases.use(spec, wish, listener));
         } catch (Problem e) {
             events.add(new Event.Failed(e));

@@ -75,8 +75,8 @@ final class StoredContextPlan implements ContextPlan {
     private <T extends @Nullable Object> T open(String conversationId, ChatOptions options, Work<T> work)
             throws Problem {
         SqliteConversationStore store = chat.store(options);
-        InstalledModel model = chat.model(options);
-        try (EngineLeases.Use use = chat.engine(chat.spec(store, conversationId, model, options))) {
+        InstalledModel model = chat.specs().model(options);
+        try (EngineLeases.Use use = chat.engine(chat.specs().of(store, conversationId, model, options))) {
             ChatEngine engine = use.lease().engine();
             EngineFacts facts = engine.facts();
             if (facts.contextTokens() == 0) {
@@ -128,8 +128,8 @@ final class StoredContextPlan implements ContextPlan {
 
     @Override
     public void enlarge(String conversationId, int contextTokens, ChatOptions options) throws Problem {
-        InstalledModel model = chat.model(options);
-        StoringChatService.checkContext(model, contextTokens);
+        InstalledModel model = chat.specs().model(options);
+        EngineSpecs.checkContext(model, contextTokens);
         chat.store(options).setContextTokens(conversationId, contextTokens);
     }
 

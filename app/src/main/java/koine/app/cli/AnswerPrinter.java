@@ -97,6 +97,9 @@ final class AnswerPrinter implements ChatObserver {
 
     @Override
     public void onNotice(Problem notice) {
+        if (notice.code().equals("KOINE-E114")) {
+            return; // of no use to who has answers printed: the model is loaded again by itself
+        }
         status.clear();
         if (json) {
             JsonObject event = event("notice");

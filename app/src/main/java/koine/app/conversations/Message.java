@@ -49,12 +49,13 @@ public record Message(
     public record Reasoning(String text, long millis) {}
 
     /**
-     * @param finish {@code stop}, {@code length} (the limit of the answer or of the context was reached) or
-     *     {@code cancelled}
+     * @param finish {@code stop}, {@code length} (the limit of the answer or of the context was reached),
+     *     {@code cancelled}, or {@code overflow}: the conversation was too long to be answered
      * @param contextTokens room of the context; 0 when unknown
      */
     public record Ending(String finish, int contextTokens) {
         public static final String LENGTH = "length";
+        public static final String OVERFLOW = "overflow";
     }
 
     /** Tokens of the conversation with this answer; 0 when unknown. */

@@ -8,14 +8,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import koine.app.conversations.Message.Timings;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,16 +34,6 @@ import org.slf4j.LoggerFactory;
  * </ul>
  */
 public final class SqliteConversationStore implements ConversationStore, AutoCloseable {
-    private static final String CONVERSATIONS = """
-            SELECT c.id, c.title, c.created_at, c.updated_at,
-                   (SELECT count(DISTINCT ifnull(m.parent_id, '')) FROM messages m WHERE m.conversation_id = c.id)
-            FROM conversations c""";
-    private static final String MESSAGES = """
-            SELECT id, conversation_id, parent_id, role, content, model, language, state, created_at,
-                   prompt_tokens, cached_tokens, answer_tokens, prompt_millis, answer_millis,
-                   reasoning, reasoning_millis, finish, context_tokens
-            FROM messages""";
-
     private static final Logger LOG = LoggerFactory.getLogger(SqliteConversationStore.class);
 
     private final Database database;
@@ -76,32 +63,22 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
 
     @Override
     public List<Conversation> list() {
-        return reading(c -> {
-            List<Conversation> found = new ArrayList<>();
-            try (PreparedStatement statement =
-                            c.prepareStatement(CONVERSATIONS + " ORDER BY c.updated_at DESC, c.id DESC");
-                    ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    found.add(conversation(row));
-                }
-            }
-            return Collections.unmodifiableList(found);
-        });
+        return reading(Rows::list);
     }
 
     @Override
     public Optional<Conversation> find(String conversationId) {
-        return reading(c -> find(c, conversationId));
+        return reading(c -> Rows.find(c, conversationId));
     }
 
     @Override
     public List<Message> messages(String conversationId) {
-        return reading(c -> newestPath(allMessages(c, conversationId)));
+        return reading(c -> Rows.newestPath(Rows.allMessages(c, conversationId)));
     }
 
     @Override
     public List<Message> allMessages(String conversationId) {
-        return reading(c -> Collections.unmodifiableList(allMessages(c, conversationId)));
+        return reading(c -> Collections.unmodifiableList(Rows.allMessages(c, conversationId)));
     }
 
     @Override
@@ -184,23 +161,7 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
 
     @Override
     public Optional<ContextNote> contextNote(String conversationId) {
-        return reading(c -> {
-            try (PreparedStatement statement = c.prepareStatement("""
-                    SELECT id, conversation_id, first_sent_id, summary, created_at FROM context_notes
-                    WHERE conversation_id = ? ORDER BY sequence DESC LIMIT 1""")) {
-                statement.setString(1, conversationId);
-                try (ResultSet row = statement.executeQuery()) {
-                    return row.next()
-                            ? Optional.of(new ContextNote(
-                                    row.getString(1),
-                                    row.getString(2),
-                                    row.getString(3),
-                                    row.getString(4),
-                                    Instant.ofEpochMilli(row.getLong(5))))
-                            : Optional.empty();
-                }
-            }
-        });
+        return reading(c -> ContextNotes.newest(c, conversationId));
     }
 
     /**
@@ -210,43 +171,17 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
      */
     public ContextNote addContextNote(String conversationId, String firstSentId, @Nullable String summary)
             throws Problem {
-        return database.write(c -> {
-            ContextNote note = new ContextNote(ids.next(), conversationId, firstSentId, summary, now());
-            update(
-                    c,
-                    "INSERT INTO context_notes (id, conversation_id, first_sent_id, summary, created_at) VALUES (?, ?, ?, ?, ?)",
-                    note.id(),
-                    note.conversationId(),
-                    note.firstSentId(),
-                    note.summary(),
-                    note.createdAt().toEpochMilli());
-            touch(c, conversationId);
-            return note;
-        });
+        return database.write(c -> ContextNotes.add(c, ids.next(), conversationId, firstSentId, summary));
     }
 
     /** Takes the newest note of a conversation back; the one before it holds again. */
     public void removeContextNote(String conversationId) throws Problem {
-        database.write(c -> {
-            update(
-                    c,
-                    "DELETE FROM context_notes WHERE sequence = (SELECT max(sequence) FROM context_notes WHERE conversation_id = ?)",
-                    conversationId);
-            return touch(c, conversationId);
-        });
+        database.write(c -> ContextNotes.removeNewest(c, conversationId));
     }
 
     @Override
     public int contextTokens(String conversationId) {
-        return reading(c -> {
-            try (PreparedStatement statement =
-                    c.prepareStatement("SELECT ifnull(context_tokens, 0) FROM conversations WHERE id = ?")) {
-                statement.setString(1, conversationId);
-                try (ResultSet row = statement.executeQuery()) {
-                    return row.next() ? row.getInt(1) : 0;
-                }
-            }
-        });
+        return reading(c -> ContextNotes.contextTokens(c, conversationId));
     }
 
     /** @param tokens 0 is the engine's usual context */
@@ -258,7 +193,7 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
                 conversationId));
     }
 
-    private static int touch(Connection c, String conversationId) throws SQLException {
+    static int touch(Connection c, String conversationId) throws SQLException {
         return update(c, "UPDATE conversations SET updated_at = ? WHERE id = ?", now().toEpochMilli(), conversationId);
     }
 
@@ -289,21 +224,21 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
         open.add(answer.id());
         insert(c, answer);
         touch(c, id);
-        Conversation conversation = find(c, id).orElseThrow(() -> StorageProblems.noSuchConversation(id));
+        Conversation conversation = Rows.find(c, id).orElseThrow(() -> StorageProblems.noSuchConversation(id));
         return new ChatTurn(conversation, question, answer);
     }
 
     /** The conversation's newest path, when nobody is answering in it. */
     private List<Message> answerable(Connection c, String conversationId) throws SQLException, Problem {
-        if (find(c, conversationId).isEmpty()) {
+        if (Rows.find(c, conversationId).isEmpty()) {
             throw StorageProblems.noSuchConversation(conversationId);
         }
         closeAbandoned(c);
-        List<Message> all = allMessages(c, conversationId);
+        List<Message> all = Rows.allMessages(c, conversationId);
         if (all.stream().anyMatch(m -> m.state() == MessageState.STREAMING)) {
             throw StorageProblems.beingAnswered();
         }
-        return newestPath(all);
+        return Rows.newestPath(all);
     }
 
     private void insert(Connection c, Message m) throws SQLException {
@@ -376,73 +311,6 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
         return closed;
     }
 
-    private static Optional<Conversation> find(Connection c, String id) throws SQLException {
-        try (PreparedStatement statement = c.prepareStatement(CONVERSATIONS + " WHERE c.id = ?")) {
-            statement.setString(1, id);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(conversation(row)) : Optional.empty();
-            }
-        }
-    }
-
-    private static List<Message> allMessages(Connection c, String conversationId) throws SQLException {
-        List<Message> found = new ArrayList<>();
-        try (PreparedStatement statement =
-                c.prepareStatement(MESSAGES + " WHERE conversation_id = ? ORDER BY sequence")) {
-            statement.setString(1, conversationId);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    found.add(message(row));
-                }
-            }
-        }
-        return found;
-    }
-
-    /** From the first question on, always to the newest of those that follow. */
-    private static List<Message> newestPath(List<Message> all) {
-        Map<@Nullable String, Message> newestChild = new HashMap<>();
-        for (Message message : all) {
-            newestChild.put(message.parentId(), message);
-        }
-        List<Message> path = new ArrayList<>();
-        for (Message next = newestChild.get(null); next != null; next = newestChild.get(next.id())) {
-            path.add(next);
-        }
-        return Collections.unmodifiableList(path);
-    }
-
-    private static Conversation conversation(ResultSet row) throws SQLException {
-        return new Conversation(
-                row.getString(1),
-                row.getString(2),
-                row.getInt(5),
-                Instant.ofEpochMilli(row.getLong(3)),
-                Instant.ofEpochMilli(row.getLong(4)));
-    }
-
-    private static Message message(ResultSet row) throws SQLException {
-        int promptTokens = row.getInt(10);
-        Timings timings = row.wasNull()
-                ? null
-                : new Timings(promptTokens, row.getInt(11), row.getInt(12), row.getDouble(13), row.getDouble(14));
-        String reasoning = row.getString(15);
-        String finish = row.getString(17);
-        return new Message(
-                row.getString(1),
-                row.getString(2),
-                row.getString(3),
-                row.getString(4),
-                row.getString(5),
-                row.getString(6),
-                row.getString(7),
-                MessageState.valueOf(row.getString(8).toUpperCase(Locale.ROOT)),
-                Instant.ofEpochMilli(row.getLong(9)),
-                timings,
-                reasoning == null ? null : new Message.Reasoning(reasoning, row.getLong(16)),
-                finish == null ? null : new Message.Ending(finish, row.getInt(18)));
-    }
-
     static String name(MessageState state) {
         return state.name().toLowerCase(Locale.ROOT);
     }
@@ -456,7 +324,7 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
         }
     }
 
-    private static Instant now() {
+    static Instant now() {
         return Instant.ofEpochMilli(System.currentTimeMillis()); // what the file can hold
     }
 }

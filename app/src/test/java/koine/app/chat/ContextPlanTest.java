@@ -88,6 +88,17 @@ class ContextPlanTest {
     }
 
     @Test
+    void a_conversation_that_was_too_long_is_still_known_to_be_when_the_profile_is_opened_again() throws Exception {
+        String id = longConversation();
+        koine.close();
+        koine = TestProfile.open(home, (spec, listener) -> new LoopbackEngine(server.port(), ScriptedServer.TOKEN));
+        Message answer = koine.conversations().messages(id).getLast();
+        assertEquals(MessageState.FAILED, answer.state());
+        assertEquals(new Message.Ending(Message.Ending.OVERFLOW, 1000), answer.ending());
+        assertEquals(50 + 4 * 200 + 300, answer.usedTokens());
+    }
+
+    @Test
     void the_numbers_are_the_engines_own() throws Problem {
         Overflow overflow = koine.chat().context().examine(longConversation(), OPTIONS);
         assertEquals(50 + 4 * 200 + 300, overflow.promptTokens());

@@ -59,6 +59,9 @@ public final class ScriptedEngines implements Engines {
     public final List<ChatRequest> requests = Collections.synchronizedList(new ArrayList<>());
     public final List<EngineSpec> specs = Collections.synchronizedList(new ArrayList<>());
     public final ScriptedTokens tokens = new ScriptedTokens();
+    /** What the engines say when they start. */
+    public volatile @Nullable Problem notice;
+
     public final AtomicInteger acquired = new AtomicInteger();
     public final AtomicInteger released = new AtomicInteger();
     private final List<ScriptedLease> leases = Collections.synchronizedList(new ArrayList<>());
@@ -86,6 +89,10 @@ public final class ScriptedEngines implements Engines {
         acquired.incrementAndGet();
         specs.add(spec);
         listener.onLoadProgress(0.5);
+        Problem said = notice;
+        if (said != null) {
+            listener.onNotice(said);
+        }
         ScriptedLease lease = new ScriptedLease();
         leases.add(lease);
         return lease;

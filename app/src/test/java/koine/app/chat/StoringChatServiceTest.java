@@ -240,6 +240,36 @@ class StoringChatServiceTest {
     }
 
     @Test
+    void that_memory_is_short_is_said_once_in_each_conversation_also_when_the_model_was_loaded_ahead()
+            throws Exception {
+        ScriptedEngines engines = ScriptedEngines.saying("fine");
+        engines.notice = new Problem("KOINE-E114", java.util.Map.of("idleMinutes", 2, "usualMinutes", 10));
+        List<Problem> said = new ArrayList<>();
+        ChatObserver observer = new ChatObserver() {
+            @Override
+            public void onNotice(Problem notice) {
+                said.add(notice);
+            }
+        };
+        try (Koine koine = TestProfile.open(home, engines)) {
+            CountDownLatch loaded = new CountDownLatch(1);
+            koine.chat().prepare(ChatOptions.DEFAULT, fraction -> {}, facts -> loaded.countDown());
+            assertTrue(loaded.await(10, TimeUnit.SECONDS));
+            String id =
+                    koine.chat().ask(null, "q", ChatOptions.DEFAULT, observer).conversationId();
+            assertEquals(List.of(engines.notice), said);
+            koine.chat().ask(id, "q2", ChatOptions.DEFAULT, observer);
+            assertEquals(1, said.size());
+            koine.chat().ask(null, "another", ChatOptions.DEFAULT, observer);
+            assertEquals(2, said.size());
+            assertEquals(1, engines.acquired.get());
+            engines.killAll();
+            koine.chat().ask(id, "q3", ChatOptions.DEFAULT, observer);
+            assertEquals(3, said.size());
+        }
+    }
+
+    @Test
     void an_engine_that_cannot_be_started_leaves_a_failed_answer() throws Problem {
         Engines none = (spec, listener) -> {
             throw new Problem("KOINE-E101", java.util.Map.of());

@@ -66,7 +66,7 @@ public final class EngineBroker {
             LoadWait load = new LoadWait(found.client, found.lease, key.modelName(), found.started);
             try {
                 load.await(listener);
-                tellIfSmaller(key, found.broker, listener);
+                tellIfShort(key, found.broker, listener);
                 return found.lease;
             } catch (EngineGoneException e) {
                 found.lease.close();
@@ -119,16 +119,33 @@ public final class EngineBroker {
                 || !broker.kvType().equals(key.options().kvType());
     }
 
-    private static void tellIfSmaller(EngineKey key, BrokerFile broker, LoadListener listener) {
+    private static void tellIfShort(EngineKey key, BrokerFile broker, LoadListener listener) {
+        int usual = key.options().idleSeconds();
+        boolean leavesSooner = broker.idleSeconds() > 0 && broker.idleSeconds() < usual;
+        int minutes = minutes(leavesSooner ? broker.idleSeconds() : usual);
         if (smaller(key, broker)) {
             boolean rough = !broker.kvType().equals(key.options().kvType());
             listener.onNotice(new Problem(
                     "KOINE-E112",
                     Map.of(
-                            "contextTokens", broker.contextTokens(),
-                            "usualTokens", key.options().contextTokens(),
-                            "precision", rough ? "less" : "same")));
+                            "contextTokens",
+                            broker.contextTokens(),
+                            "usualTokens",
+                            key.options().contextTokens(),
+                            "precision",
+                            rough ? "less" : "same",
+                            "idle",
+                            leavesSooner ? "sooner" : "usual",
+                            "idleMinutes",
+                            minutes)));
+        } else if (leavesSooner) {
+            listener.onNotice(
+                    new Problem("KOINE-E114", Map.of("idleMinutes", minutes, "usualMinutes", minutes(usual))));
         }
+    }
+
+    private static int minutes(int seconds) {
+        return Math.max(1, Math.round(seconds / 60f));
     }
 
     private Found findOrStart(EngineKey key) throws Problem {

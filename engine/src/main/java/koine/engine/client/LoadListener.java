@@ -9,8 +9,8 @@ public interface LoadListener {
     void onLoadProgress(double fraction);
 
     /**
-     * Something a person should know although the engine starts, or runs: {@code KOINE-E112}, that memory is short and
-     * what was made smaller for it.
+     * Something a person should know although the engine starts, or runs, because memory is short: {@code KOINE-E112},
+     * that its context was made smaller; {@code KOINE-E114}, that it only leaves memory sooner when it is not used.
      */
     default void onNotice(Problem notice) {}
 }

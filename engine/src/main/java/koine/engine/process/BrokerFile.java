@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param network which network namespace the address belongs to; empty where there is only one
  * @param contextTokens as it was started with; 0 is the engine's choice
  * @param kvType as it was started with
+ * @param idleSeconds without a request for so long, it ends; 0 when unknown
  * @param needBytes memory it was expected to take; 0 when unknown
  */
 public record BrokerFile(
@@ -37,6 +38,7 @@ public record BrokerFile(
         String token,
         int contextTokens,
         String kvType,
+        int idleSeconds,
         long needBytes) {
     /** The system counts in ticks since a boot time that its clock may correct. */
     private static final long START_TOLERANCE_MILLIS = 3000;
@@ -51,6 +53,7 @@ public record BrokerFile(
             @Nullable String token,
             int contextTokens,
             @Nullable String kvType,
+            int idleSeconds,
             long needBytes) {}
 
     /** That of this very process. */
@@ -64,6 +67,7 @@ public record BrokerFile(
                 start.token(),
                 start.options().contextTokens(),
                 start.options().kvType(),
+                start.options().idleSeconds(),
                 start.needBytes());
     }
 
@@ -85,6 +89,7 @@ public record BrokerFile(
                     content.token,
                     content.contextTokens,
                     content.kvType == null ? EngineOptions.F16 : content.kvType,
+                    content.idleSeconds,
                     content.needBytes);
         } catch (NoSuchFileException e) {
             return null;
@@ -98,7 +103,15 @@ public record BrokerFile(
         Path temporary = file.resolveSibling(file.getFileName() + "." + pid + ".tmp");
         String json = new Gson()
                 .toJson(new Content(
-                        pid, startMillis, network, address.toString(), token, contextTokens, kvType, needBytes));
+                        pid,
+                        startMillis,
+                        network,
+                        address.toString(),
+                        token,
+                        contextTokens,
+                        kvType,
+                        idleSeconds,
+                        needBytes));
         Files.deleteIfExists(temporary);
         try {
             try (FileChannel out = FileChannel.open(

@@ -388,11 +388,17 @@ class EngineBrokerTest {
             assertEquals("KOINE-E112", notices.getFirst().code());
             assertEquals(4096, notices.getFirst().arguments().get("contextTokens"));
             assertEquals(8192, notices.getFirst().arguments().get("usualTokens"));
+            assertEquals("sooner", notices.getFirst().arguments().get("idle"));
+            assertEquals(2, notices.getFirst().arguments().get("idleMinutes"));
             assertEquals("x", answer(smaller, "say x"));
             notices.clear();
             EngineLease chosen = acquire(wanted, 8192, notices);
             assertNotEquals(smaller.pid(), chosen.pid());
-            assertEquals(List.of(), notices);
+            assertEquals("KOINE-E114", notices.getFirst().code()); // as large as chosen, but not for long
+            assertEquals(
+                    Map.of("idleMinutes", 2, "usualMinutes", 10),
+                    notices.getFirst().arguments());
+            assertEquals(1, notices.size());
         }
 
         @Test

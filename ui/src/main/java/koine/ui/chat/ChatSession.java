@@ -1,12 +1,7 @@
 package koine.ui.chat;
 
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
@@ -14,19 +9,12 @@ import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
-import koine.app.chat.ChatObserver;
 import koine.app.chat.ChatOptions;
 import koine.app.chat.ChatService;
-import koine.app.chat.Overflow;
-import koine.app.conversations.ChatTurn;
-import koine.app.conversations.ContextNote;
-import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
-import koine.app.conversations.Message;
 import koine.i18n.Problem;
 import koine.ui.tasks.Failures;
 import koine.ui.tasks.Tasks;
-import koine.ui.tasks.Throttle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,11 +26,6 @@ import org.slf4j.LoggerFactory;
 public final class ChatSession {
     private static final Logger LOG = LoggerFactory.getLogger(ChatSession.class);
 
-    /** At most twenty repaints a second: text arrives faster, and every repaint takes time from the model. */
-    static final Duration REPAINT_INTERVAL = Duration.ofMillis(50);
-
-    private static final long NANOS_A_MILLI = 1_000_000;
-
     private final ChatService chat;
     private final ConversationStore store;
     private final Tasks tasks;
@@ -50,8 +33,8 @@ public final class ChatSession {
     private final ReadOnlyObjectWrapper<@Nullable String> id;
     private final ReadOnlyObjectWrapper<Activity> activity = new ReadOnlyObjectWrapper<>(new Activity.Idle());
     private final ReadOnlyObjectWrapper<@Nullable Problem> problem = new ReadOnlyObjectWrapper<>();
-    private final ReadOnlyObjectWrapper<@Nullable Overflow> overflow = new ReadOnlyObjectWrapper<>();
-    private final ReadOnlyObjectWrapper<@Nullable ContextNote> note = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyObjectWrapper<@Nullable Problem> notice = new ReadOnlyObjectWrapper<>();
+    private final LongConversation tooLong;
     private final ReadOnlyObjectWrapper<ContextMeter.@Nullable Room> room = new ReadOnlyObjectWrapper<>();
     private final StringProperty draft = new SimpleStringProperty("");
     private final ObservableList<MessageModel> messages = FXCollections.observableArrayList();
@@ -77,6 +60,7 @@ public final class ChatSession {
         this.onChanged = onChanged;
         this.id = new ReadOnlyObjectWrapper<>(id);
         this.loaded = id == null;
+        this.tooLong = new LongConversation(this, chat.context(), store, tasks);
     }
 
     public ReadOnlyObjectProperty<@Nullable String> id() {
@@ -92,14 +76,14 @@ public final class ChatSession {
         return problem.getReadOnlyProperty();
     }
 
-    /** What can be done about a question that did not fit; null while nothing has to be, or it is not known yet. */
-    public ReadOnlyObjectProperty<@Nullable Overflow> overflow() {
-        return overflow.getReadOnlyProperty();
+    /** Something to know about the engine that answers here; null when there is nothing. */
+    public ReadOnlyObjectProperty<@Nullable Problem> notice() {
+        return notice.getReadOnlyProperty();
     }
 
-    /** From where on the conversation is sent, when not from its beginning. */
-    public ReadOnlyObjectProperty<@Nullable ContextNote> note() {
-        return note.getReadOnlyProperty();
+    /** What can be done when the conversation does not fit any more. */
+    public LongConversation tooLong() {
+        return tooLong;
     }
 
     /** How much of the context the newest answer left. */
@@ -119,8 +103,13 @@ public final class ChatSession {
         return activity.get().busy();
     }
 
-    /** Reads the stored messages, unless nobody changed them since they were read last. */
-    public void load() {
+    /**
+     * Reads the stored messages, unless nobody changed them since they were read last. Where the newest question did not
+     * fit, what can be done is found out again.
+     *
+     * @param options of what would be asked; null leaves it at reading, for finding out may load the model
+     */
+    public void load(@Nullable ChatOptions options) {
         String stored = id.get();
         if (stored == null || reading || (loaded && busy())) {
             return;
@@ -129,7 +118,7 @@ public final class ChatSession {
         int turnsBefore = turns;
         Instant known = loaded ? seen : null;
         tasks.run(
-                () -> read(stored, known),
+                () -> StoredChat.read(store, stored, known),
                 found -> {
                     reading = false;
                     if (unreadable != null && unreadable.equals(problem.get())) {
@@ -137,6 +126,9 @@ public final class ChatSession {
                     }
                     unreadable = null;
                     found.ifPresent(now -> take(now, turnsBefore));
+                    if (options != null && !busy() && overflowed()) {
+                        tooLong.findWays(options);
+                    }
                 },
                 e -> {
                     reading = false;
@@ -145,130 +137,38 @@ public final class ChatSession {
                 });
     }
 
-    private record Found(Instant updatedAt, List<Message> messages, Optional<ContextNote> note) {}
-
-    /** Empty when there is nothing newer. In the background. */
-    private Optional<Found> read(String stored, @Nullable Instant known) {
-        return store.find(stored)
-                .map(Conversation::updatedAt) // read first: what is written meanwhile is found the next time
-                .filter(updatedAt -> !updatedAt.equals(known))
-                .map(updatedAt -> new Found(updatedAt, store.messages(stored), store.contextNote(stored)));
-    }
-
-    private void take(Found found, int turnsBefore) {
-        Map<String, MessageModel> shown = new HashMap<>();
-        messages.forEach(model -> shown.put(model.stored().get().id(), model));
-        List<MessageModel> wanted = new ArrayList<>();
+    private void take(StoredChat found, int turnsBefore) {
+        List<MessageModel> wanted;
         if (turns == turnsBefore && !busy()) {
-            for (Message message : found.messages()) {
-                MessageModel model = shown.get(message.id());
-                wanted.add(model != null && model.shows(message) ? model : new MessageModel(message));
-            }
+            wanted = found.insteadOf(messages);
             seen = found.updatedAt();
         } else if (loaded) {
             return; // a question was asked since: what is shown is newer than what was read
         } else {
-            for (Message message : found.messages()) {
-                if (!shown.containsKey(message.id())) {
-                    wanted.add(new MessageModel(message));
-                }
-            }
-            wanted.addAll(messages);
+            wanted = found.before(messages);
         }
         loaded = true;
         if (!wanted.equals(messages)) {
             messages.setAll(wanted);
         }
-        note.set(found.note().orElse(null));
+        tooLong.read(found.note());
         measure();
     }
 
+    private boolean overflowed() {
+        Problem why = messages.isEmpty() ? null : messages.getLast().problem().get();
+        return why != null && why.code().equals("KOINE-E202");
+    }
+
     private void measure() {
-        for (MessageModel model : messages.reversed()) {
-            Message message = model.stored().get();
-            Message.Ending ending = message.ending();
-            if (ending != null && ending.contextTokens() > 0) {
-                room.set(new ContextMeter.Room(message.usedTokens(), ending.contextTokens()));
-                return;
-            }
-        }
-        room.set(null);
+        room.set(ContextMeter.Room.after(messages));
     }
 
     /** Has the model go on with an answer that a limit cut off. */
     public void goOn(String question, ChatOptions options) {
         if (!busy()) {
-            Run run = new Run(question, null, options);
-            run.start(() -> chat.ask(id.get(), question, options, run));
+            ask(question, null, options, observer -> chat.ask(id.get(), question, options, observer));
         }
-    }
-
-    /** Stops sending the oldest messages, and asks the question again. */
-    public void dropOldest(ChatOptions options) {
-        makeRoom(options, new Activity.Asked(), stored -> chat.context().dropOldest(stored, options));
-    }
-
-    /** Gives the conversation a larger context, and asks the question again. */
-    public void enlarge(int contextTokens, ChatOptions options) {
-        makeRoom(options, new Activity.Asked(), stored -> {
-            chat.context().enlarge(stored, contextTokens, options);
-            return note.get();
-        });
-    }
-
-    /** Has the oldest messages summarized, and asks the question again. */
-    public void summarize(ChatOptions options) {
-        ChatObserver progress = new ChatObserver() {
-            @Override
-            public void onPromptProgress(int processed, int cached, int total) {
-                double share = total == 0 ? 0 : (double) processed / total;
-                tasks.ui(() -> seen(new Activity.Summarizing(share)));
-            }
-        };
-        makeRoom(options, new Activity.Summarizing(0), stored -> chat.context().summarize(stored, options, progress));
-    }
-
-    private interface Room {
-        @Nullable
-        ContextNote make(String conversationId) throws Problem;
-    }
-
-    private void makeRoom(ChatOptions options, Activity shown, Room work) {
-        String stored = id.get();
-        if (stored == null || busy()) {
-            return;
-        }
-        problem.set(null);
-        activity.set(shown);
-        tasks.run(
-                () -> Optional.ofNullable(work.make(stored)),
-                made -> {
-                    boolean givenUp = shown instanceof Activity.Summarizing && made.isEmpty();
-                    activity.set(new Activity.Idle());
-                    if (!givenUp) {
-                        note.set(made.orElse(null));
-                        retry(options);
-                    }
-                },
-                e -> {
-                    activity.set(new Activity.Idle());
-                    failed(e);
-                });
-    }
-
-    /** Sends what was left out, or summarized, as it was. */
-    public void undoNote() {
-        String stored = id.get();
-        if (stored == null || busy()) {
-            return;
-        }
-        tasks.run(
-                () -> {
-                    chat.context().undo(stored);
-                    return store.contextNote(stored);
-                },
-                now -> note.set(now.orElse(null)),
-                this::failed);
     }
 
     /** Sends what is typed, unless that is nothing or an answer still runs. */
@@ -278,8 +178,7 @@ public final class ChatSession {
             return;
         }
         draft.set("");
-        Run run = new Run(question, null, options);
-        run.start(() -> chat.ask(id.get(), question, options, run));
+        ask(question, null, options, observer -> chat.ask(id.get(), question, options, observer));
     }
 
     /** Answers the last question anew; the new answer takes the place of the old one. */
@@ -289,8 +188,7 @@ public final class ChatSession {
             return;
         }
         MessageModel last = messages.getLast();
-        Run run = new Run(null, last.fromUser() ? null : last, options);
-        run.start(() -> chat.retry(stored, options, run));
+        ask(null, last.fromUser() ? null : last, options, observer -> chat.retry(stored, options, observer));
     }
 
     /** Stops the running answer; what came stays. */
@@ -310,186 +208,54 @@ public final class ChatSession {
         }
     }
 
-    private void seen(Activity next) {
+    void seen(Activity next) {
         if (!(activity.get() instanceof Activity.Stopping)) {
             activity.set(next);
         }
     }
 
-    private void failed(Exception e) {
+    void begin(Activity first) {
+        problem.set(null);
+        activity.set(first);
+    }
+
+    void idle() {
+        activity.set(new Activity.Idle());
+    }
+
+    void noticed(Problem said) {
+        notice.set(said);
+    }
+
+    /** A question and its empty answer are on disk. */
+    void stored(String conversationId) {
+        id.set(conversationId);
+        if (activity.get() instanceof Activity.Stopping) {
+            askToStop();
+        }
+        onChanged.accept(this);
+    }
+
+    /** An answer has ended, well or not. */
+    void ended() {
+        measure();
+        idle();
+        onChanged.accept(this);
+    }
+
+    void failed(Exception e) {
         problem.set(Failures.problem(e, LOG, "unexpected failure in a conversation"));
     }
 
-    private void findWays(ChatOptions options) {
-        String stored = id.get();
-        int turn = turns;
-        if (stored != null) {
-            tasks.run(
-                    () -> chat.context().examine(stored, options),
-                    found -> {
-                        if (turn == turns) {
-                            overflow.set(found);
-                        }
-                    },
-                    this::failed);
-        }
+    /** How many questions were asked since the window was opened. */
+    int turns() {
+        return turns;
     }
 
-    private interface Work {
-        Message call() throws Problem;
-    }
-
-    /** One question on its way. Hears the service on its thread, and shows on the window's. */
-    private final class Run implements ChatObserver {
-        private final @Nullable String question;
-        private final @Nullable MessageModel replaced;
-        private final Throttle repaint = tasks.throttle(REPAINT_INTERVAL, this::show);
-        private final StringBuilder arrived = new StringBuilder();
-        private final StringBuilder thoughts = new StringBuilder();
-        private final ChatOptions options;
-        private long thinkingSince = -1;
-        private long thoughtMillis = -1;
-        private @Nullable Activity progress;
-        private @Nullable MessageModel answer;
-
-        Run(@Nullable String question, @Nullable MessageModel replaced, ChatOptions options) {
-            this.options = options;
-            this.question = question;
-            this.replaced = replaced;
-        }
-
-        void start(Work work) {
-            turns++;
-            problem.set(null);
-            overflow.set(null);
-            activity.set(new Activity.Asked());
-            tasks.run(work::call, this::ended, this::broken);
-        }
-
-        @Override
-        public void onStored(ChatTurn turn) {
-            tasks.ui(() -> {
-                id.set(turn.conversation().id());
-                if (replaced != null) {
-                    messages.remove(replaced);
-                }
-                // they are there already when the conversation was read between their storing and now
-                remove(turn.answer());
-                if (question != null) {
-                    remove(turn.question());
-                    messages.add(new MessageModel(turn.question()));
-                }
-                answer = new MessageModel(turn.answer());
-                messages.add(answer);
-                if (activity.get() instanceof Activity.Stopping) {
-                    askToStop();
-                }
-                onChanged.accept(ChatSession.this);
-            });
-        }
-
-        private void remove(Message message) {
-            messages.removeIf(shown -> shown.stored().get().id().equals(message.id()));
-        }
-
-        @Override
-        public void onLoadProgress(double fraction) {
-            progress(new Activity.Loading(fraction));
-        }
-
-        @Override
-        public void onPromptProgress(int processed, int cached, int total) {
-            progress(new Activity.Reading(processed, total));
-        }
-
-        private void progress(Activity next) {
-            synchronized (arrived) {
-                progress = next;
-            }
-            repaint.request();
-        }
-
-        @Override
-        public void onReasoning(String text) {
-            synchronized (arrived) {
-                if (thinkingSince < 0) {
-                    thinkingSince = tasks.nanoTime();
-                }
-                thoughts.append(text);
-                progress = new Activity.Thinking();
-            }
-            repaint.request();
-        }
-
-        @Override
-        public void onText(String text) {
-            synchronized (arrived) {
-                if (thinkingSince >= 0 && thoughtMillis < 0) {
-                    thoughtMillis = (tasks.nanoTime() - thinkingSince) / NANOS_A_MILLI;
-                }
-                arrived.append(text);
-                progress = new Activity.Writing();
-            }
-            repaint.request();
-        }
-
-        private void show() {
-            String text;
-            String thought;
-            long millis;
-            Activity now;
-            synchronized (arrived) {
-                thought = thoughts.toString();
-                thoughts.setLength(0);
-                millis = thoughtMillis;
-                text = arrived.toString();
-                arrived.setLength(0);
-                now = progress;
-                progress = null;
-            }
-            if (now != null && busy()) {
-                seen(now);
-            }
-            if (answer == null) {
-                return;
-            }
-            if (!thought.isEmpty()) {
-                answer.think(thought);
-            }
-            if (millis >= 0) {
-                answer.thought(millis);
-            }
-            if (!text.isEmpty()) {
-                answer.append(text);
-            }
-        }
-
-        private void ended(Message stored) {
-            show();
-            if (answer != null) {
-                answer.end(stored);
-            }
-            measure();
-            activity.set(new Activity.Idle());
-            onChanged.accept(ChatSession.this);
-        }
-
-        private void broken(Exception e) {
-            show();
-            activity.set(new Activity.Idle());
-            if (answer == null) {
-                if (question != null) { // nothing was stored: the words go back to where they were typed
-                    String typedSince = draft.get();
-                    draft.set(typedSince.isBlank() ? question : question + "\n\n" + typedSince);
-                }
-                failed(e);
-            } else {
-                answer.fail(Failures.problem(e, LOG, "unexpected failure in an answer"));
-                if (e instanceof Problem tooLong && tooLong.code().equals("KOINE-E202")) {
-                    findWays(options);
-                }
-            }
-            onChanged.accept(ChatSession.this);
-        }
+    private void ask(
+            @Nullable String question, @Nullable MessageModel replaced, ChatOptions options, Asking.Service service) {
+        turns++;
+        tooLong.asked();
+        new Asking(this, tasks, question, replaced, options).start(service);
     }
 }

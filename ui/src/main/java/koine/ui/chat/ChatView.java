@@ -14,6 +14,8 @@ import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
@@ -45,8 +47,9 @@ public final class ChatView extends BorderPane {
     private final KeepPlace place;
     private final Composer composer;
     private final LinkPopover links;
+    private final EngineNotice engineNotice;
     private final Hyperlink earlier = new Hyperlink();
-    private final EmptyChat empty;
+    private final ScrollPane emptyScroll;
     private final ListChangeListener<MessageModel> messagesChanged = change -> draw();
     private final ReadOnlyObjectWrapper<ContextMeter.@Nullable Room> room = new ReadOnlyObjectWrapper<>();
     private int firstShown;
@@ -60,6 +63,7 @@ public final class ChatView extends BorderPane {
         this.texts = shell.texts();
         this.paragraphs = new Paragraphs(texts);
         this.links = new LinkPopover(texts);
+        this.engineNotice = new EngineNotice(texts);
 
         column.getStyleClass().add(Style.COLUMN);
         column.setMinWidth(0);
@@ -88,11 +92,16 @@ public final class ChatView extends BorderPane {
         toNewest.visibleProperty().bind(place.atEnd().not());
         StackPane.setAlignment(toNewest, Pos.BOTTOM_CENTER);
 
-        empty = new EmptyChat(shell, text -> {
+        EmptyChat empty = new EmptyChat(shell, text -> {
             session().draft().set(text);
             focusComposer();
         });
-        StackPane middle = new StackPane(scroll, empty, toNewest);
+        emptyScroll = new ScrollPane(empty);
+        emptyScroll.setFitToWidth(true);
+        emptyScroll.setFitToHeight(true);
+        emptyScroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+        emptyScroll.getStyleClass().add("edge-to-edge");
+        StackPane middle = new StackPane(scroll, emptyScroll, toNewest);
         middle.setMinHeight(0);
 
         composer = new Composer(
@@ -101,11 +110,13 @@ public final class ChatView extends BorderPane {
         Label hint = new Label();
         hint.getStyleClass().add(Style.HINT);
         hint.textProperty().bind(texts.bind("chat.hint"));
-        StackPane status = new StackPane(hint, new ContextMeter(room, texts));
+        hint.setWrapText(true);
+        hint.setMinHeight(Region.USE_PREF_SIZE);
+        hint.setMaxWidth(Double.MAX_VALUE);
+        HBox.setHgrow(hint, Priority.ALWAYS);
+        HBox status = new HBox(16, hint, new ContextMeter(room, texts));
         status.setAlignment(Pos.CENTER);
-        StackPane.setAlignment(status.getChildren().getLast(), Pos.CENTER_RIGHT);
-        StackPane.setAlignment(hint, Pos.CENTER_LEFT);
-        VBox bottom = new VBox(problem(), composer, status);
+        VBox bottom = new VBox(problem(), engineNotice, composer, status);
         bottom.getStyleClass().addAll(Style.COLUMN, "bottom");
         bottom.setAlignment(Pos.CENTER);
         StackPane foot = new StackPane(bottom);
@@ -162,8 +173,9 @@ public final class ChatView extends BorderPane {
         session.messages().addListener(messagesChanged);
         bound = session.activity().subscribe(activity -> composer.setBusy(activity.busy()));
         bound = bound.and(session.problem().subscribe(this::showProblem));
+        bound = bound.and(session.notice().subscribe(engineNotice::show));
         bound = bound.and(session.room().subscribe(room::set));
-        bound = bound.and(session.note().subscribe((before, now) -> redraw()));
+        bound = bound.and(session.tooLong().note().subscribe((before, now) -> redraw()));
         firstShown = Math.max(0, session.messages().size() - PAGE);
         redraw();
         place.toEnd();
@@ -203,18 +215,21 @@ public final class ChatView extends BorderPane {
         }
         newest.set(true);
         drawn = wanted;
-        empty.setVisible(all.isEmpty());
+        emptyScroll.setVisible(all.isEmpty());
         scroll.setVisible(!all.isEmpty());
     }
 
     private Node view(MessageModel message) {
         Node view = message.fromUser() ? new QuestionView(message, texts, paragraphs) : answer(message);
-        ContextNote note = session().note().get();
+        ContextNote note = session().tooLong().note().get();
         if (note == null || !message.stored().get().id().equals(note.firstSentId())) {
             return view;
         }
         int before = session().messages().indexOf(message);
-        VBox both = new VBox(new NotSentLine(before, note.summary(), texts, paragraphs, session()::undoNote), view);
+        VBox both = new VBox(
+                new NotSentLine(
+                        before, note.summary(), texts, paragraphs, session().tooLong()::undoNote),
+                view);
         both.getStyleClass().add(Style.COLUMN);
         return both;
     }
@@ -231,7 +246,12 @@ public final class ChatView extends BorderPane {
                 shell::goOn,
                 shell.models(),
                 problem -> new OverflowCard(
-                        problem, session().overflow(), session().activity(), texts, new OverflowCard.Ways() {
+                        problem,
+                        session().tooLong().overflow(),
+                        session().tooLong().finding(),
+                        session().activity(),
+                        texts,
+                        new OverflowCard.Ways() {
                             @Override
                             public void dropOldest() {
                                 shell.dropOldest();

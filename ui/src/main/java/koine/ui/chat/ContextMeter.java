@@ -1,5 +1,6 @@
 package koine.ui.chat;
 
+import java.util.List;
 import java.util.Map;
 import javafx.beans.binding.Bindings;
 import javafx.beans.value.ObservableValue;
@@ -9,6 +10,8 @@ import javafx.scene.control.ProgressBar;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Region;
+import koine.app.conversations.Message;
+import koine.app.conversations.MessageState;
 import koine.ui.language.Texts;
 import koine.ui.theme.Style;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +19,19 @@ import org.jspecify.annotations.Nullable;
 /** How much of the room for a conversation is used, after its newest answer. */
 final class ContextMeter extends HBox {
     /** @param used tokens of the conversation @param total tokens there is room for */
-    record Room(int used, int total) {}
+    record Room(int used, int total) {
+        /** As the newest answer says of itself; null when none does. */
+        static @Nullable Room after(List<MessageModel> messages) {
+            for (MessageModel model : messages.reversed()) {
+                Message message = model.stored().get();
+                Message.Ending ending = message.ending();
+                if (ending != null && message.state() != MessageState.FAILED && ending.contextTokens() > 0) {
+                    return new Room(message.usedTokens(), ending.contextTokens());
+                }
+            }
+            return null;
+        }
+    }
 
     /** @param room null while nothing is known */
     ContextMeter(ObservableValue<@Nullable Room> room, Texts texts) {
@@ -36,6 +51,7 @@ final class ContextMeter extends HBox {
         Tooltip.install(this, about);
         getChildren().addAll(bar, words);
         visibleProperty().bind(Bindings.createBooleanBinding(() -> room.getValue() != null, room));
+        managedProperty().bind(visibleProperty());
     }
 
     private static String words(@Nullable Room room, Texts texts) {

@@ -29,9 +29,13 @@ final class EmptyChat extends VBox {
         Label greeting = new Label();
         greeting.getStyleClass().add(Style.PAGE_TITLE);
         greeting.textProperty().bind(texts.bind("chat.greeting"));
+        greeting.setWrapText(true);
+        greeting.setTextAlignment(TextAlignment.CENTER);
+        greeting.setMinHeight(USE_PREF_SIZE);
         Label languages = new Label();
         languages.getStyleClass().add(Style.LEAD);
         languages.setWrapText(true);
+        languages.setMinHeight(USE_PREF_SIZE);
         languages.setTextAlignment(TextAlignment.CENTER);
         languages.setMaxWidth(520);
         languages
@@ -60,6 +64,7 @@ final class EmptyChat extends VBox {
         button.getStyleClass().addAll(Style.SUGGESTION, "flat");
         button.setNodeOrientation(Texts.orientation(TextDirection.ofParagraph(text, language.direction())));
         button.setWrapText(true);
+        button.setMinHeight(USE_PREF_SIZE);
         button.setMaxWidth(520);
         button.setOnAction(event -> begin.accept(text));
         return button;

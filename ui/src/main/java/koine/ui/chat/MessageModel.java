@@ -1,6 +1,7 @@
 package koine.ui.chat;
 
 import java.util.Locale;
+import java.util.Map;
 import javafx.beans.property.ReadOnlyLongProperty;
 import javafx.beans.property.ReadOnlyLongWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
@@ -29,6 +30,17 @@ public final class MessageModel {
         reasoning = new ReadOnlyStringWrapper(thoughts == null ? "" : thoughts.text());
         thoughtMillis = new ReadOnlyLongWrapper(
                 thoughts == null || message.state() == MessageState.STREAMING ? -1 : thoughts.millis());
+        problem.set(tooLong(message));
+    }
+
+    /** Why a stored answer failed, where that was kept. */
+    private static @Nullable Problem tooLong(Message message) {
+        Message.Ending ending = message.ending();
+        return ending == null || !ending.finish().equals(Message.Ending.OVERFLOW)
+                ? null
+                : new Problem(
+                        "KOINE-E202",
+                        Map.of("promptTokens", message.usedTokens(), "contextTokens", ending.contextTokens()));
     }
 
     /** What the model thought before its answer; empty when it did not. */
@@ -39,14 +51,6 @@ public final class MessageModel {
     /** How long it thought; negative while it does. */
     public ReadOnlyLongProperty thoughtMillis() {
         return thoughtMillis.getReadOnlyProperty();
-    }
-
-    void think(String more) {
-        reasoning.set(reasoning.get() + more);
-    }
-
-    void thought(long millis) {
-        thoughtMillis.set(millis);
     }
 
     /** The message as it was stored last; of a streaming answer the text is in {@link #text()}. */
@@ -76,8 +80,16 @@ public final class MessageModel {
         return message.content().equals(text.get()) && message.state() == state.get();
     }
 
-    void append(String more) {
-        text.set(text.get() + more);
+    void take(Arrival.News news) {
+        if (!news.thoughts().isEmpty()) {
+            reasoning.set(reasoning.get() + news.thoughts());
+        }
+        if (news.thoughtMillis() >= 0) {
+            thoughtMillis.set(news.thoughtMillis());
+        }
+        if (!news.text().isEmpty()) {
+            text.set(text.get() + news.text());
+        }
     }
 
     void end(Message message) {

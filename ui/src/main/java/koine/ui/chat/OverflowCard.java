@@ -3,6 +3,7 @@ package koine.ui.chat;
 import java.util.Map;
 import javafx.beans.binding.Bindings;
 import javafx.beans.binding.BooleanBinding;
+import javafx.beans.value.ObservableBooleanValue;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -30,10 +31,14 @@ final class OverflowCard extends VBox {
     private final ObservableValue<@Nullable Overflow> overflow;
     private final BooleanBinding busy;
 
-    /** @param overflow null while it is being found out */
+    /**
+     * @param overflow null while it is not known
+     * @param finding whether it is being found out
+     */
     OverflowCard(
             Problem problem,
             ObservableValue<@Nullable Overflow> overflow,
+            ObservableBooleanValue finding,
             ObservableValue<Activity> activity,
             Texts texts,
             Ways ways) {
@@ -68,7 +73,12 @@ final class OverflowCard extends VBox {
         show(none, one -> one.oldMessages() == 0 && one.larger() == null);
         VBox buttons = new VBox(drop.box(), enlarge.box(), summarize.box());
         buttons.getStyleClass().add("ways");
-        getChildren().addAll(new VBox(title, counts), buttons, none, working(activity));
+        show(buttons, one -> one.oldMessages() > 0 || one.larger() != null);
+        Label counting = label(Style.MUTED);
+        counting.textProperty().bind(texts.bind("chat.overflow.finding"));
+        counting.visibleProperty().bind(finding);
+        counting.managedProperty().bind(finding);
+        getChildren().addAll(new VBox(title, counts), counting, buttons, none, working(activity));
     }
 
     private static Label label(String style) {

@@ -62,6 +62,11 @@ public final class Texts {
         return get("window.problem", Map.of("sentence", messages.get().text(problem), "code", problem.code()));
     }
 
+    /** The problem's sentence alone: for what is no failure. */
+    public String sentence(Problem notice) {
+        return Drawable.of(messages.get().text(notice));
+    }
+
     public StringBinding bind(String key) {
         return Bindings.createStringBinding(() -> get(key), messages);
     }

@@ -106,7 +106,7 @@ public final class SettingsView extends StackPane {
             words.getChildren().add(explained);
         }
         words.setAlignment(Pos.CENTER_LEFT);
-        words.setMinWidth(140);
+        words.setMinWidth(100);
         HBox.setHgrow(words, Priority.ALWAYS);
         HBox row = new HBox(words, control);
         row.setAlignment(Pos.CENTER_LEFT);
@@ -119,6 +119,7 @@ public final class SettingsView extends StackPane {
         box.getItems().setAll(UiLanguage.values());
         box.setCellFactory(list -> new LanguageCell());
         box.setButtonCell(new LanguageCell());
+        box.setMinWidth(USE_PREF_SIZE);
         box.accessibleTextProperty().bind(texts.bind("settings.language"));
         texts.messages().subscribe(now -> box.setValue(now.language()));
         box.setOnAction(event -> {
@@ -141,6 +142,7 @@ public final class SettingsView extends StackPane {
         ToggleGroup group = new ToggleGroup();
         SegmentedButton choice = new SegmentedButton();
         choice.setToggleGroup(group);
+        choice.setMinWidth(USE_PREF_SIZE);
         Map<Theme, ToggleButton> buttons = new EnumMap<>(Theme.class);
         for (Theme theme : Theme.values()) {
             ToggleButton button = new ToggleButton();

@@ -48,6 +48,7 @@ public final class ShellModel {
     private final ReadOnlyBooleanWrapper thinkingPossible = new ReadOnlyBooleanWrapper();
     private final BooleanProperty thinking = new SimpleBooleanProperty(true);
     private boolean browsing;
+    private boolean loadsModels;
     private final ReadOnlyObjectWrapper<@Nullable String> open = new ReadOnlyObjectWrapper<>();
 
     public ShellModel(Assistant assistant, Texts texts, Tasks tasks) {
@@ -78,6 +79,7 @@ public final class ShellModel {
 
     /** From now on the model that answers is loaded as soon as it is known, so that the first answer need not wait. */
     public void prepareModels() {
+        loadsModels = true;
         models.current().subscribe(model -> {
             facts.set(EngineFacts.UNKNOWN);
             if (model != null) {
@@ -100,7 +102,11 @@ public final class ShellModel {
     /** Reads again what another window or the command line may have changed. */
     public void refresh() {
         conversations.refresh(() -> {});
-        session.get().load();
+        load(session.get());
+    }
+
+    private void load(ChatSession read) {
+        read.load(loadsModels ? options() : null);
     }
 
     /** How much of the model is loaded ahead of a question, 0 to 1; 0 when none is being loaded. */
@@ -179,14 +185,14 @@ public final class ShellModel {
 
     public void open(String conversationId) {
         if (conversationId.equals(session.get().id().get())) {
-            session.get().load();
+            load(session.get());
             show(Screen.CHAT);
             return;
         }
         ChatSession found = sessions.computeIfAbsent(
                 conversationId,
                 id -> new ChatSession(assistant.chat(), assistant.conversations(), tasks, id, this::changed));
-        found.load();
+        load(found);
         session.set(found);
         show(Screen.CHAT);
     }
@@ -232,15 +238,15 @@ public final class ShellModel {
     }
 
     public void dropOldest() {
-        session.get().dropOldest(options());
+        session.get().tooLong().dropOldest(options());
     }
 
     public void enlarge(int contextTokens) {
-        session.get().enlarge(contextTokens, options());
+        session.get().tooLong().enlarge(contextTokens, options());
     }
 
     public void summarize() {
-        session.get().summarize(options());
+        session.get().tooLong().summarize(options());
     }
 
     /** Before the window goes: what was deleted is gone, what runs is stopped. */

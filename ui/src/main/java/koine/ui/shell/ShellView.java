@@ -19,8 +19,12 @@ import koine.ui.welcome.WelcomeView;
 
 /** The whole window. */
 public final class ShellView extends StackPane {
+    /** Narrower than this the conversations give their place to the one that is open, and are shown when asked for. */
+    private static final double NARROW = 720;
+
     private final ShellModel shell;
     private final ChatView chat;
+    private final Side side;
 
     public ShellView(ShellModel shell) {
         this.shell = shell;
@@ -31,15 +35,25 @@ public final class ShellView extends StackPane {
 
         chat = new ChatView(shell);
         SettingsView settings = new SettingsView(shell);
+        Sidebar sidebar = new Sidebar(shell);
+        side = new Side(sidebar, widthProperty().lessThan(NARROW));
         BorderPane main = new BorderPane(new StackPane(chat, settings));
-        main.setTop(new VBox(new TopBar(shell), new Notices(shell)));
+        main.setTop(new VBox(new TopBar(shell, side), new Notices(shell)));
         main.setMinWidth(0);
         BorderPane home = new BorderPane(main);
-        home.setLeft(new Sidebar(shell));
+        side.narrow().subscribe(narrow -> {
+            home.setLeft(null);
+            side.setPanel(narrow);
+            if (!narrow) {
+                home.setLeft(sidebar);
+            }
+        });
         WelcomeView welcome = new WelcomeView(shell);
-        getChildren().addAll(home, welcome);
+        StackPane withSide = new StackPane(home, side);
+        getChildren().addAll(withSide, welcome);
         shell.screen().subscribe(screen -> {
-            visible(home, screen != ShellModel.Screen.WELCOME);
+            side.close();
+            visible(withSide, screen != ShellModel.Screen.WELCOME);
             visible(welcome, screen == ShellModel.Screen.WELCOME);
             visible(chat, screen == ShellModel.Screen.CHAT);
             visible(settings, screen == ShellModel.Screen.SETTINGS);
@@ -51,6 +65,7 @@ public final class ShellView extends StackPane {
         });
         shell.session().subscribe(session -> {
             if (!shell.browsing()) {
+                side.close();
                 chat.focusComposer();
             }
         });
@@ -91,7 +106,10 @@ public final class ShellView extends StackPane {
             shell.show(ShellModel.Screen.SETTINGS);
             event.consume();
         } else if (event.getCode() == KeyCode.ESCAPE) {
-            if (shell.screen().get() == ShellModel.Screen.SETTINGS) {
+            if (side.open().get()) {
+                side.close();
+                event.consume();
+            } else if (shell.screen().get() == ShellModel.Screen.SETTINGS) {
                 shell.show(ShellModel.Screen.CHAT);
                 event.consume();
             } else if (shell.session().get().busy()) {

@@ -29,14 +29,24 @@ final class TopBar extends HBox {
     private final ShellModel shell;
     private final Texts texts;
 
-    TopBar(ShellModel shell) {
+    TopBar(ShellModel shell, Side side) {
         this.shell = shell;
         this.texts = shell.texts();
         getStyleClass().add(Style.TOP_BAR);
         setAlignment(Pos.CENTER_LEFT);
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
-        getChildren().addAll(model(), gap, languages(), theme());
+        getChildren().addAll(side(side), model(), gap, languages(), theme());
+    }
+
+    private Region side(Side side) {
+        Button show = Buttons.icon(new Button(), Icons.of(Material2OutlinedMZ.MENU), texts.bind("conversations.show"));
+        show.setId("side");
+        show.setMinWidth(USE_PREF_SIZE);
+        show.setOnAction(event -> side.show());
+        show.visibleProperty().bind(side.narrow());
+        show.managedProperty().bind(side.narrow());
+        return show;
     }
 
     private Region model() {
@@ -84,6 +94,8 @@ final class TopBar extends HBox {
         VBox.setMargin(loading, new Insets(0, 12, 0, 12));
         VBox box = new VBox(menu, loading);
         box.setAlignment(Pos.CENTER_LEFT);
+        menu.setMinWidth(0);
+        box.setMinWidth(0); // a long name gives way, the buttons beside it do not
         return box;
     }
 
@@ -98,6 +110,7 @@ final class TopBar extends HBox {
         menu.textProperty().bind(texts.bind(() -> texts.language().endonym()));
         menu.accessibleTextProperty().bind(texts.bind("shell.language"));
         menu.setId("languages");
+        menu.setMinWidth(USE_PREF_SIZE);
         ToggleGroup group = new ToggleGroup();
         for (UiLanguage language : UiLanguage.values()) {
             RadioMenuItem item = new RadioMenuItem(language.endonym());
@@ -119,6 +132,7 @@ final class TopBar extends HBox {
                         () -> texts.get(shell.appearance().dark().get() ? "shell.toLight" : "shell.toDark"),
                         shell.appearance().dark()));
         button.setId("theme");
+        button.setMinWidth(USE_PREF_SIZE);
         shell.appearance()
                 .dark()
                 .subscribe(dark ->

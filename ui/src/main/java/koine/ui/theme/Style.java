@@ -3,6 +3,7 @@ package koine.ui.theme;
 /** Style classes of {@code koine.css}. */
 public final class Style {
     public static final String WINDOW = "koine-window";
+    public static final String VEIL = "koine-veil";
     public static final String SIDEBAR = "koine-sidebar";
     public static final String TOP_BAR = "koine-top-bar";
     public static final String BRAND = "koine-brand";
@@ -24,6 +25,7 @@ public final class Style {
     public static final String MESSAGE_META = "koine-message-meta";
     public static final String NOTICES = "koine-notices";
     public static final String NOTICE = "koine-notice";
+    public static final String QUIET_NOTICE = "koine-quiet-notice";
     public static final String PROGRESS = "koine-progress";
     public static final String THINKING = "koine-thinking";
     public static final String FOLD = "koine-fold";

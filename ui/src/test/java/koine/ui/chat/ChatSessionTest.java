@@ -117,6 +117,39 @@ class ChatSessionTest {
         }
 
         @Test
+        void forWhichTheModelIsStillBeingLoadedCanBeStopped() {
+            assistant.script = (observer, stop) -> {
+                observer.onLoadProgress(0.4);
+                clock.pass(Duration.ofSeconds(1));
+                session.stop();
+                assertEquals(
+                        new Activity.Stopping(new Activity.Loading(0.4)),
+                        session.activity().get());
+                observer.onLoadProgress(0.6); // said before the stop was heard
+                clock.pass(Duration.ofSeconds(1));
+                assertInstanceOf(Activity.Stopping.class, session.activity().get());
+                assertTrue(stop.now());
+            };
+            ask("Tell me everything");
+            assertEquals(MessageState.INTERRUPTED, answer().state().get());
+            assertNull(answer().problem().get());
+            assertFalse(session.busy());
+        }
+
+        @Test
+        void canComeWithSomethingToKnowAboutItsEngine() {
+            Problem notice = new Problem("KOINE-E114", Map.of("idleMinutes", 2, "usualMinutes", 10));
+            assistant.script = (observer, stop) -> {
+                observer.onNotice(notice);
+                observer.onText("Yes.");
+            };
+            ask("Hello?");
+            assertSame(notice, session.notice().get());
+            assertNull(session.problem().get(), "it is no failure");
+            assertEquals(MessageState.COMPLETE, answer().state().get());
+        }
+
+        @Test
         void lostToAKilledEngineSaysSoInOneSentenceAndTheNextQuestionWorks() {
             assistant.script = (observer, stop) -> {
                 observer.onText("The capital of");
@@ -222,11 +255,41 @@ class ChatSessionTest {
     }
 
     @Test
+    void aConversationThatWasTooLongOffersItsWaysOutAgainWhenItIsOpenedCold() throws Exception {
+        assistant.script = (observer, stop) -> {
+            throw new Problem("KOINE-E202", Map.of("promptTokens", 9120, "contextTokens", 8192));
+        };
+        ask("A question too many");
+        String id = session.id().get();
+        assertNotNull(id);
+
+        ChatSession cold = begin(id);
+        cold.load(null);
+        Problem why = cold.messages().getLast().problem().get();
+        assertNotNull(why);
+        assertEquals("KOINE-E202", why.code());
+        assertEquals(Map.of("promptTokens", 9120, "contextTokens", 8192), why.arguments());
+        assertNull(cold.tooLong().overflow().get(), "looking must not load a model");
+        assertNull(cold.room().get(), "an answer that never came measures nothing");
+
+        cold.load(ChatOptions.DEFAULT);
+        assertEquals(assistant.overflow, cold.tooLong().overflow().get());
+        assertFalse(cold.tooLong().finding().get());
+
+        assistant.script = (observer, stop) -> observer.onText("Now it fits.");
+        cold.tooLong().enlarge(16_384, ChatOptions.DEFAULT);
+        clock.pass(Duration.ofSeconds(1));
+        assertEquals(16_384, assistant.enlargedTo);
+        assertEquals("Now it fits.", cold.messages().getLast().text().get());
+        assertNull(cold.tooLong().overflow().get());
+    }
+
+    @Test
     void aStoredConversationIsReadOnceItIsOpened() {
         String id = assistant.add(assistant.now, "Question", "Answer");
         ChatSession stored = begin(id);
         assertTrue(stored.messages().isEmpty());
-        stored.load();
+        stored.load(ChatOptions.DEFAULT);
         assertEquals(2, stored.messages().size());
     }
 
@@ -238,10 +301,10 @@ class ChatSessionTest {
     void aFailedReadSaysSoAndIsTriedAgain() {
         ChatSession stored = begin(assistant.add(assistant.now, "Question", "Answer"));
         assistant.broken = new Problem("KOINE-C102", Map.of());
-        stored.load();
+        stored.load(ChatOptions.DEFAULT);
         assertSame(assistant.broken, stored.problem().get());
         assistant.broken = null;
-        stored.load();
+        stored.load(ChatOptions.DEFAULT);
         assertNull(stored.problem().get());
         assertEquals(List.of("Question", "Answer"), texts(stored));
     }
@@ -251,7 +314,7 @@ class ChatSessionTest {
         ChatSession stored = begin(assistant.add(assistant.now, "Question", "Answer"));
         assistant.script = (observer, stop) -> {
             observer.onText("Yes.");
-            stored.load();
+            stored.load(ChatOptions.DEFAULT);
         };
         stored.draft().set("And now?");
         stored.send(ChatOptions.DEFAULT);
@@ -266,7 +329,7 @@ class ChatSessionTest {
         Tasks slow = new Tasks(background::add, Runnable::run, (delay, work) -> {}, System::nanoTime);
         String id = assistant.add(assistant.now, "Question", "Answer");
         ChatSession stored = new ChatSession(assistant, assistant, slow, id, changed -> {});
-        stored.load();
+        stored.load(ChatOptions.DEFAULT);
         stored.draft().set("And now?");
         stored.send(ChatOptions.DEFAULT);
         background.get(1).run();
@@ -278,12 +341,12 @@ class ChatSessionTest {
     void whatAnotherProgramWroteIsShownWhenItIsOpenedAgain() {
         String id = assistant.add(assistant.now, "Question", "Answer");
         ChatSession stored = begin(id);
-        stored.load();
+        stored.load(ChatOptions.DEFAULT);
         MessageModel first = stored.messages().getFirst();
         assistant.now = assistant.now.plusSeconds(60);
         assistant.store(id, "user", "From the terminal", MessageState.COMPLETE);
         assistant.store(id, "assistant", "Hello.", MessageState.COMPLETE);
-        stored.load();
+        stored.load(ChatOptions.DEFAULT);
         assertEquals(List.of("Question", "Answer", "From the terminal", "Hello."), texts(stored));
         assertSame(first, stored.messages().getFirst());
     }

@@ -121,7 +121,7 @@ class ScreenshotsTest {
 
     /** What cannot be taken from a profile: an answer on its way, and ones that went wrong. */
     @ParameterizedTest
-    @CsvSource({"ENGLISH,false", "ARABIC,true"})
+    @CsvSource({"ENGLISH,false", "ARABIC,true", "HINDI,false"})
     void theStatesOfAConversationAreDrawn(UiLanguage language, boolean dark, @TempDir Path home) throws Exception {
         MemoryAssistant assistant = new MemoryAssistant(home);
         TestTasks clock = new TestTasks();
@@ -143,6 +143,7 @@ class ScreenshotsTest {
                 clock.pass(Duration.ofSeconds(1));
                 Image loading = draw(scene, "loading" + name);
                 assertTrue(different(empty, loading) > 1000);
+                observer.onNotice(new Problem("KOINE-E114", Map.of("idleMinutes", 2, "usualMinutes", 10)));
                 observer.onPromptProgress(300, 0, 900);
                 clock.pass(Duration.ofSeconds(1));
                 draw(scene, "reading" + name);
@@ -209,10 +210,35 @@ class ScreenshotsTest {
             assistant.summary = words[3];
             shell.summarize();
             draw(window(shell), "summarized" + name);
-            shell.session().get().undoNote();
+            shell.session().get().tooLong().undoNote();
             assistant.overflow = new Overflow(9120, 8192, 6, null);
             shell.dropOldest();
             draw(window(shell), "left-out" + name);
+        });
+    }
+
+    /** There is no interface in Japanese yet, but there are answers. */
+    @Test
+    void aConversationInJapaneseIsDrawn(@TempDir Path home) throws Exception {
+        MemoryAssistant assistant = new MemoryAssistant(home);
+        Fx.run(() -> {
+            String id = assistant.add(Instant.now().minusSeconds(900), "日本の四季について、短く教えてください。", """
+                    日本には**春夏秋冬**の四つの季節があります。
+
+                    1. 春は桜が咲き、三月の終わりから四月にかけて、多くの人が花見に出かけます。
+                    2. 夏は蒸し暑く、各地で祭りや花火大会が開かれます。
+                    3. 秋は紅葉が美しく、「食欲の秋」「読書の秋」とも言われます。
+                    4. 冬は日本海側で雪が多く、太平洋側では晴れの日が続きます。
+
+                    > 春はあけぼの。やうやう白くなりゆく山ぎは、少し明かりて、紫だちたる雲の細くたなびきたる。
+
+                    ＡＢＣや`System.out`、ｶﾀｶﾅも混ざります。""");
+            ShellModel shell =
+                    new ShellModel(assistant, new Texts(UiLanguage.ENGLISH, ZoneOffset.UTC), new TestTasks().tasks);
+            shell.start();
+            Image empty = draw(window(shell), "empty-chat-en-light.png");
+            shell.open(id);
+            assertTrue(different(empty, draw(window(shell), "japanese-en-light.png")) > 5000);
         });
     }
 

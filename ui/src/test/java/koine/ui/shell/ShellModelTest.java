@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import koine.app.Settings.Theme;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
@@ -31,6 +32,27 @@ class ShellModelTest {
         shell.session().get().draft().set(question);
         shell.send();
         clock.pass(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void onlyAWindowThatLoadsModelsFindsOutWhatCanBeDoneAboutATooLongConversation() {
+        assistant.script = (observer, stop) -> {
+            throw new Problem("KOINE-E202", Map.of("promptTokens", 9120, "contextTokens", 8192));
+        };
+        shell.session().get().draft().set("Hello?");
+        shell.send();
+        String id = shell.session().get().id().get();
+        assertTrue(id != null);
+
+        ShellModel picture = new ShellModel(assistant, new Texts(UiLanguage.ENGLISH, ZoneOffset.UTC), clock.tasks);
+        picture.open(id);
+        assertNull(picture.session().get().tooLong().overflow().get());
+
+        ShellModel window = new ShellModel(assistant, new Texts(UiLanguage.ENGLISH, ZoneOffset.UTC), clock.tasks);
+        window.prepareModels();
+        window.open(id);
+        assertEquals(
+                assistant.overflow, window.session().get().tooLong().overflow().get());
     }
 
     @Test

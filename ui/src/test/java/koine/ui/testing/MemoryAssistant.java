@@ -198,6 +198,11 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
             }
 
             @Override
+            public void onNotice(Problem notice) {
+                observer.onNotice(notice);
+            }
+
+            @Override
             public void onPromptProgress(int processed, int cached, int total) {
                 observer.onPromptProgress(processed, cached, total);
             }
@@ -205,13 +210,40 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
         try {
             script.answer(recording, () -> stopped.contains(id));
         } catch (Problem e) {
-            observer.onEnd(end(id, text, thoughts, text.isEmpty() ? MessageState.FAILED : MessageState.INTERRUPTED));
+            observer.onEnd(
+                    e.code().equals("KOINE-E202")
+                            ? endTooLong(id, e)
+                            : end(id, text, thoughts, text.isEmpty() ? MessageState.FAILED : MessageState.INTERRUPTED));
             throw e;
         }
         Message ended =
                 end(id, text, thoughts, stopped.contains(id) ? MessageState.INTERRUPTED : MessageState.COMPLETE);
         observer.onEnd(ended);
         return ended;
+    }
+
+    private synchronized Message endTooLong(String id, Problem tooLong) {
+        list(id).removeLast();
+        Message stored = store(id, "assistant", "", MessageState.FAILED);
+        Message ended = new Message(
+                stored.id(),
+                id,
+                null,
+                "assistant",
+                "",
+                stored.model(),
+                null,
+                MessageState.FAILED,
+                stored.createdAt(),
+                new Message.Timings(number(tooLong, "promptTokens"), 0, 0, 0, 0),
+                null,
+                new Message.Ending(Message.Ending.OVERFLOW, number(tooLong, "contextTokens")));
+        list(id).set(list(id).size() - 1, ended);
+        return ended;
+    }
+
+    private static int number(Problem problem, String argument) {
+        return problem.arguments().get(argument) instanceof Integer number ? number : 0;
     }
 
     private synchronized Message end(String id, CharSequence text, CharSequence thoughts, MessageState state) {
