@@ -82,10 +82,15 @@ class Bench:
         self.options, self.tools = options, tools
         self.results = []
 
-    def measure(self, name, ours, theirs, higher_is_better, names):
+    def measure(self, name, ours, theirs, higher_is_better, sides):
         """Runs both in turn; what they return is compared. Each pair begins with the other side."""
-        print(f"{name} …", file=sys.stderr, flush=True)
-        result = {"scenario": name, "sides": names, "loadBefore": machine.load(), "pairs": []}
+        self.measure_all([name], lambda: [ours()], lambda: [theirs()], higher_is_better, sides)
+
+    def measure_all(self, names, ours, theirs, higher_is_better, sides):
+        """The same, of runs that return several figures."""
+        print(f"{', '.join(names)} …", file=sys.stderr, flush=True)
+        results = [{"scenario": name, "sides": sides, "loadBefore": machine.load(), "pairs": []} for name in names]
+        missing = None
         try:
             for index in range(self.options.pairs):
                 others = self.wait_for_quiet()
@@ -93,18 +98,23 @@ class Bench:
                     mine, his = ours(), theirs()
                 else:
                     his, mine = theirs(), ours()
-                result["pairs"].append({"ours": mine, "theirs": his, "others": round(others, 3)})
-                print(f"  {mine:.4g} / {his:.4g} = {mine / his:.3f}", file=sys.stderr, flush=True)
-        except NotAvailable as missing:
-            result["notAvailable"] = str(missing)
-        result["loadAfter"] = machine.load()
-        if "notAvailable" not in result:
-            result.update(pairs.summary([(p["ours"], p["theirs"]) for p in result["pairs"]]))
-            noisy = sum(pair["others"] > QUIET for pair in result["pairs"])
-            result["noisyPairs"] = noisy
-            result["valid"] = noisy <= NOISY_PAIRS * len(result["pairs"])
-        result["higherIsBetter"] = higher_is_better
-        self.results.append(result)
+                for result, our, their in zip(results, mine, his):
+                    result["pairs"].append({"ours": our, "theirs": their, "others": round(others, 3)})
+                shown = ", ".join(f"{our:.4g} / {their:.4g} = {our / their:.3f}" for our, their in zip(mine, his))
+                print("  " + shown, file=sys.stderr, flush=True)
+        except NotAvailable as reason:
+            missing = str(reason)
+        for result in results:
+            result["loadAfter"] = machine.load()
+            if missing is not None:
+                result["notAvailable"] = missing
+            else:
+                result.update(pairs.summary([(p["ours"], p["theirs"]) for p in result["pairs"]]))
+                noisy = sum(pair["others"] > QUIET for pair in result["pairs"])
+                result["noisyPairs"] = noisy
+                result["valid"] = noisy <= NOISY_PAIRS * len(result["pairs"])
+            result["higherIsBetter"] = higher_is_better
+        self.results.extend(results)
         self.keep()
 
     def wait_for_quiet(self):
@@ -118,7 +128,7 @@ class Bench:
     def speed(self, model):
         tools, threads = self.tools, self.options.threads
 
-        def koine(key):
+        def koine():
             report = json.loads(
                 tools.output(
                     tools.koine + ["bench", "--model", model, "--prompt", "512", "--generate", "128", "--depth", "0"]
@@ -126,22 +136,27 @@ class Bench:
                 )
             )
             servers.engines_gone(tools)
-            return report[key]
+            return report["generationTokensPerSecond"], report["promptTokensPerSecond"]
 
-        def llama_bench(kind):
+        def llama_bench():
             rows = json.loads(
                 tools.output(
                     [tools.program("llama-bench"), "-m", model, "-t", str(threads), "-r", "3", "-o", "json"]
-                    + (["-p", "512", "-n", "0"] if kind == "prompt" else ["-p", "0", "-n", "128"])
-                    + ["-b", "2048", "-ub", "512", "-ctk", "f16", "-ctv", "f16", "-fa", "auto"]
+                    + ["-p", "512", "-n", "128", "-b", "2048", "-ub", "512"]
+                    + ["-ctk", "f16", "-ctv", "f16", "-fa", "auto"]
                 )
             )
-            return sorted(rows[0]["samples_ts"])[1]
+            speeds = {row["n_gen"] > 0: sorted(row["samples_ts"])[1] for row in rows}
+            return speeds[True], speeds[False]
 
         name = Path(model).name
-        sides = "koine bench / llama-bench, tokens per second"
-        for kind, key in (("generation", "generationTokensPerSecond"), ("prompt", "promptTokensPerSecond")):
-            self.measure(f"{kind}, {name}", lambda: koine(key), lambda: llama_bench(kind), True, sides)
+        self.measure_all(
+            [f"generation, {name}", f"prompt, {name}"],
+            koine,
+            llama_bench,
+            True,
+            "koine bench / llama-bench, tokens per second",
+        )
 
     # (c), (d), (f): against llama-server with as large a context
     def server(self, model):
