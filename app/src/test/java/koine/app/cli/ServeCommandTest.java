@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -24,10 +22,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import koine.i18n.Problem;
+import koine.testing.Python;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -49,18 +47,15 @@ class ServeCommandTest {
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "signals are sent with kill")
     void serves_openai_s_client_until_ctrl_c_and_leaves_nothing_behind() throws Exception {
-        String python = pythonWithOpenAi();
-        Path script = scripts.resolve("openai_serve.py");
-        try (InputStream source = ServeCommandTest.class.getResourceAsStream("openai_serve.py")) {
-            Files.write(script, Objects.requireNonNull(source).readAllBytes());
-        }
+        Python python = Python.with("openai");
         List<ProcessHandle> engines;
         try (KoineProcess serve = new KoineProcess(home, "serve", "--port", "0", "--json")) {
             JsonObject listening = JsonParser.parseString(serve.object()).getAsJsonObject();
             Path out = scripts.resolve("out.txt");
-            Process client = python(
-                            python,
-                            script.toString(),
+            Process client = python.script(
+                            ServeCommandTest.class,
+                            "openai_serve.py",
+                            scripts,
                             listening.get("address").getAsString(),
                             listening.get("token").getAsString())
                     .redirectErrorStream(true)
@@ -187,35 +182,5 @@ class ServeCommandTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    private static String pythonWithOpenAi() throws InterruptedException {
-        for (String name : List.of("python3", "python")) {
-            try {
-                Process process = python(name, "-c", "import openai")
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                if (process.waitFor(1, TimeUnit.MINUTES) && process.exitValue() == 0) {
-                    return name;
-                }
-            } catch (IOException _) {
-                // the next one
-            }
-        }
-        assumeTrue(false, "no python3 that can import openai, neither its own nor in the test kit's folder python");
-        throw new AssertionError();
-    }
-
-    private static ProcessBuilder python(String... command) {
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("PYTHONUTF8", "1");
-        builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
-        builder.environment().put("NO_PROXY", "127.0.0.1");
-        Path packages = Path.of(System.getProperty("koine.testkit", "")).resolve("python");
-        if (Files.isDirectory(packages)) {
-            builder.environment().put("PYTHONPATH", packages.toString());
-        }
-        return builder;
     }
 }

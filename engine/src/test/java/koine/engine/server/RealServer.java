@@ -29,8 +29,9 @@ final class RealServer implements AutoCloseable {
     }
 
     static RealServer start(Path folder, int contextTokens, int slots) throws Exception {
-        GeneratorOptions options =
-                new GeneratorOptions(NativeKit.pack(), NativeKit.starterModel(), contextTokens).withSlots(slots);
+        GeneratorOptions options = new GeneratorOptions(NativeKit.pack(), NativeKit.starterModel(), contextTokens)
+                .withSlots(slots)
+                .withThreads(1); // several would wait for each other at every step when the machine is busy
         RealServer server = new RealServer(folder, options);
         Eventually.within(
                 Duration.ofMinutes(1),
