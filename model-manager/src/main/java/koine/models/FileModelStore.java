@@ -195,10 +195,10 @@ public final class FileModelStore implements ModelStore {
         try {
             file = UserPath.of(nameOrPath);
         } catch (InvalidPathException e) {
-            throw noSuchModel(nameOrPath, installed, e);
+            throw ModelStore.noSuchModel(nameOrPath, installed, e);
         }
         if (nameOrPath.isEmpty() || !Files.exists(file) || Files.isDirectory(file)) {
-            throw noSuchModel(nameOrPath, installed, null);
+            throw ModelStore.noSuchModel(nameOrPath, installed, null);
         }
         try {
             Path real = file.toRealPath();
@@ -224,20 +224,6 @@ public final class FileModelStore implements ModelStore {
     private static Problem notAModel(Path file, Reason reason, IOException cause) {
         return new Problem(
                 "KOINE-M102", Map.of("file", String.valueOf(file.getFileName()), "reason", reason.keyword()), cause);
-    }
-
-    private static Problem noSuchModel(String name, List<InstalledModel> installed, @Nullable Exception cause) {
-        List<String> nearest =
-                Nearest.of(name, installed.stream().map(InstalledModel::id).toList(), 3);
-        return new Problem(
-                "KOINE-M101",
-                Map.of(
-                        "name", name,
-                        "found", List.of("none", "one", "two", "three").get(nearest.size()),
-                        "first", nearest.isEmpty() ? "" : nearest.getFirst(),
-                        "second", nearest.size() < 2 ? "" : nearest.get(1),
-                        "third", nearest.size() < 3 ? "" : nearest.get(2)),
-                cause);
     }
 
     private static Optional<InstalledModel> first(List<InstalledModel> models, Predicate<InstalledModel> wanted) {

@@ -1,7 +1,9 @@
 package koine.models;
 
 import java.util.List;
+import java.util.Map;
 import koine.i18n.Problem;
+import org.jspecify.annotations.Nullable;
 
 /** The models on this computer: those bundled with the program and those in the user's folder. Any thread. */
 public interface ModelStore {
@@ -21,4 +23,19 @@ public interface ModelStore {
      * @throws Problem {@code KOINE-M103} when there is none on this computer
      */
     InstalledModel preferred() throws Problem;
+
+    /** {@code KOINE-M101}: none of these has that name; it says which come near. */
+    static Problem noSuchModel(String name, List<InstalledModel> installed, @Nullable Exception cause) {
+        List<String> nearest =
+                Nearest.of(name, installed.stream().map(InstalledModel::id).toList(), 3);
+        return new Problem(
+                "KOINE-M101",
+                Map.of(
+                        "name", name,
+                        "found", List.of("none", "one", "two", "three").get(nearest.size()),
+                        "first", nearest.isEmpty() ? "" : nearest.getFirst(),
+                        "second", nearest.size() < 2 ? "" : nearest.get(1),
+                        "third", nearest.size() < 3 ? "" : nearest.get(2)),
+                cause);
+    }
 }

@@ -68,7 +68,7 @@ public final class StoreModels implements ServedModels, AutoCloseable {
         return among.stream()
                 .filter(model -> model.id().equals(id))
                 .findFirst()
-                .orElseThrow(() -> new Problem("KOINE-M101", Map.of()));
+                .orElseThrow(() -> ModelStore.noSuchModel(id, among, null));
     }
 
     private static Model served(InstalledModel model) {
