@@ -96,10 +96,7 @@ final class Answering {
                     EngineFacts facts = engine.facts();
                     ChatRequest request = request(facts);
                     answer.asking(engine);
-                    Problem notice = use.noticeFor(turn.conversation().id());
-                    if (notice != null) {
-                        observer.onNotice(notice);
-                    }
+                    use.tellNotice(turn.conversation().id(), observer);
                     observer.onEngine(facts);
                     return new Answered(engine.chat(request, new Hearing()), facts.contextTokens());
                 } catch (Problem e) {

@@ -23,6 +23,9 @@ public interface ChatObserver {
      */
     default void onNotice(Problem notice) {}
 
+    /** Of the engine that answers now there is nothing to know; what was said of one before it is over. */
+    default void onNoNotice() {}
+
     /** The model is reading. Tokens. */
     default void onPromptProgress(int processed, int cached, int total) {}
 

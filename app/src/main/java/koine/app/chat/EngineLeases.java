@@ -122,10 +122,9 @@ final class EngineLeases implements AutoCloseable {
             this.lease = lease;
         }
 
-        /** What a person should know about the engine; null when there is nothing, or the conversation was told. */
-        @Nullable
-        Problem noticeFor(String conversationId) {
-            return slot.noticeFor(conversationId);
+        /** Says what a person should know about the engine, unless the conversation was told; or that there is nothing. */
+        void tellNotice(String conversationId, ChatObserver observer) {
+            slot.tellNotice(conversationId, observer);
         }
 
         EngineLease lease() {
@@ -187,10 +186,13 @@ final class EngineLeases implements AutoCloseable {
             }
         }
 
-        @Nullable
-        Problem noticeFor(String conversationId) {
+        void tellNotice(String conversationId, ChatObserver observer) {
             Problem said = notice;
-            return said != null && told.add(conversationId) ? said : null;
+            if (said == null) {
+                observer.onNoNotice();
+            } else if (told.add(conversationId)) {
+                observer.onNotice(said);
+            }
         }
 
         /** Does not wait for a load that is under way: whoever loads sees that all is closed. */

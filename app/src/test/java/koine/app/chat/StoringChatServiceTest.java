@@ -250,6 +250,11 @@ class StoringChatServiceTest {
             public void onNotice(Problem notice) {
                 said.add(notice);
             }
+
+            @Override
+            public void onNoNotice() {
+                said.clear();
+            }
         };
         try (Koine koine = TestProfile.open(home, engines)) {
             CountDownLatch loaded = new CountDownLatch(1);
@@ -266,6 +271,10 @@ class StoringChatServiceTest {
             engines.killAll();
             koine.chat().ask(id, "q3", ChatOptions.DEFAULT, observer);
             assertEquals(3, said.size());
+            engines.killAll();
+            engines.notice = null;
+            koine.chat().ask(id, "q4", ChatOptions.DEFAULT, observer);
+            assertEquals(List.of(), said, "there is memory again");
         }
     }
 

@@ -33,7 +33,7 @@ final class Arrival implements ChatObserver {
 
     private final Tasks tasks;
     private final Consumer<ChatTurn> onStored;
-    private final Consumer<Problem> onNotice;
+    private final Consumer<@Nullable Problem> onNotice;
     private final Consumer<News> onNews;
     private final Throttle repaint;
     private final StringBuilder arrived = new StringBuilder(); // guards the fields below
@@ -42,8 +42,8 @@ final class Arrival implements ChatObserver {
     private long thoughtMillis = -1;
     private @Nullable Activity progress;
 
-    /** All are told on the window's thread. */
-    Arrival(Tasks tasks, Consumer<ChatTurn> onStored, Consumer<Problem> onNotice, Consumer<News> onNews) {
+    /** All are told on the window's thread. @param onNotice gets null when there is nothing to know any more */
+    Arrival(Tasks tasks, Consumer<ChatTurn> onStored, Consumer<@Nullable Problem> onNotice, Consumer<News> onNews) {
         this.tasks = tasks;
         this.onStored = onStored;
         this.onNotice = onNotice;
@@ -59,6 +59,11 @@ final class Arrival implements ChatObserver {
     @Override
     public void onNotice(Problem notice) {
         tasks.ui(() -> onNotice.accept(notice));
+    }
+
+    @Override
+    public void onNoNotice() {
+        tasks.ui(() -> onNotice.accept(null));
     }
 
     @Override

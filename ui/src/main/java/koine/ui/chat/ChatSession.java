@@ -223,7 +223,7 @@ public final class ChatSession {
         activity.set(new Activity.Idle());
     }
 
-    void noticed(Problem said) {
+    void noticed(@Nullable Problem said) {
         notice.set(said);
     }
 

@@ -147,6 +147,17 @@ class ChatSessionTest {
             assertSame(notice, session.notice().get());
             assertNull(session.problem().get(), "it is no failure");
             assertEquals(MessageState.COMPLETE, answer().state().get());
+
+            assistant.script = (observer, stop) -> observer.onText("Still the same engine.");
+            ask("And now?");
+            assertSame(notice, session.notice().get(), "it is said once, and stays true");
+
+            assistant.script = (observer, stop) -> {
+                observer.onNoNotice();
+                observer.onText("Another one.");
+            };
+            ask("And after the engine was loaded anew?");
+            assertNull(session.notice().get());
         }
 
         @Test

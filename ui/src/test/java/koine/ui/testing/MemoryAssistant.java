@@ -203,6 +203,11 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
             }
 
             @Override
+            public void onNoNotice() {
+                observer.onNoNotice();
+            }
+
+            @Override
             public void onPromptProgress(int processed, int cached, int total) {
                 observer.onPromptProgress(processed, cached, total);
             }
