@@ -22,6 +22,7 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.stage.Window;
 import koine.ui.Launcher;
+import koine.ui.markdown.MarkdownView;
 
 /**
  * The program with its real window, and hands at it: each line of standard input is typed and sent with Enter. Standard
@@ -108,7 +109,7 @@ final class WindowHands {
         return call(() -> said(root));
     }
 
-    /** The last answer as a screen reader hears it, unless the window says that something went wrong with it. */
+    /** How long the last answer is, unless the window says that something went wrong with it. */
     private static String said(Parent root) {
         List<Node> answers = new ArrayList<>(root.lookupAll(".koine-answer"));
         if (answers.isEmpty()) {
@@ -120,7 +121,12 @@ final class WindowHands {
                 return "notice " + label.getText().replace('\n', ' ');
             }
         }
-        return "answer " + last.getAccessibleText().length();
+        for (Node text : last.lookupAll(".koine-markdown")) {
+            if (text instanceof MarkdownView body && body.isVisible() && !body.markdown().get().isBlank()) {
+                return "answer " + body.markdown().get().length();
+            }
+        }
+        return "notice the answer is empty";
     }
 
     private static <T> T call(Callable<T> work) throws InterruptedException, ExecutionException {

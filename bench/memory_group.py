@@ -64,8 +64,9 @@ def _number(file, key=None):
 
 
 class Group:
-    def __init__(self, folder, version, entered):
-        self.folder, self.version, self.entered = folder, version, entered
+    def __init__(self, folder, version, entered, undo=None):
+        """undo is called when the group is gone"""
+        self.folder, self.version, self.entered, self._undo = folder, version, entered, undo
         self._highest, self._watching = 0, True
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
@@ -121,26 +122,41 @@ class Group:
             time.sleep(0.1)
         with contextlib.suppress(OSError):
             self.folder.rmdir()
+        if self._undo:
+            self._undo()
+
+
+def _enable_memory(parent):
+    """Lets the groups below be limited. Returns what takes that back, or None where it was so before."""
+    control = parent / "cgroup.subtree_control"
+    if "memory" in control.read_text().split():
+        return None
+    control.write_text("+memory")
+
+    def undo():
+        with contextlib.suppress(OSError):  # another may have begun to need it
+            control.write_text("-memory")
+
+    return undo
 
 
 def _second(root, limit):
     for parent in _upwards(root, _own(2)):
-        control = parent / "cgroup.subtree_control"
         folder = parent / f"koine-{os.getpid()}"
+        undo = None
         try:
-            if "memory" not in control.read_text().split():
-                control.write_text("+memory")
+            undo = _enable_memory(parent)
             folder.mkdir()
-        except OSError:
-            continue
-        try:
             (folder / "memory.max").write_text(str(limit))
             swap = folder / "memory.swap.max"
             if swap.exists() or _has_swap():
                 swap.write_text("0")
-            return Group(folder, 2, False)
+            return Group(folder, 2, False, undo)
         except OSError:
-            folder.rmdir()
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+            if undo:
+                undo()
     return None
 
 

@@ -2,7 +2,9 @@
 
 import argparse
 import contextlib
+import ctypes
 import json
+import mmap
 import os
 import re
 import shutil
@@ -71,13 +73,43 @@ def window_command(options):
     return [f"{options.jdk}/bin/java", *arguments, *OPTIONS_OF_NO_DISPLAY, "WindowHands"]
 
 
-def forget(root):
-    """Has the system drop what it holds of the program's files, so that our group is charged for reading them."""
-    files = [file for part in (".build/app", ".build/bundle") for file in (root / part).rglob("*")]
+def cached(file, size):
+    """Bytes of the file that the system holds; 0 where it does not tell."""
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.mmap.restype = ctypes.c_void_p
+        libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+        pages = (ctypes.c_ubyte * -(-size // mmap.PAGESIZE))()
+        address = libc.mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, file.fileno(), 0)
+        if address == ctypes.c_void_p(-1).value:
+            return 0
+        known = libc.mincore(ctypes.c_void_p(address), ctypes.c_size_t(size), pages) == 0
+        libc.munmap(ctypes.c_void_p(address), ctypes.c_size_t(size))
+        return mmap.PAGESIZE * sum(page & 1 for page in bytes(pages)) if known else 0
+    except (OSError, AttributeError):
+        return 0
+
+
+def forget(options):
+    """Has the system drop what it holds of the files of program and java, so that our group is charged for reading them."""
+    folders = [options.root / ".build/app", options.root / ".build/bundle", Path(options.jdk)]
+    files = {file.resolve() for folder in folders for file in folder.rglob("*") if file.is_file()}
+    held = {}
     for file in files:
-        if file.is_file():
+        try:
             with open(file, "rb") as opened:
                 os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                size = os.fstat(opened.fileno()).st_size
+                held[file] = cached(opened, size) if size else 0
+        except OSError as failure:
+            print(f"not dropped: {file} ({failure.strerror})", flush=True)
+    if sum(held.values()):
+        most = max(held, key=held.get)
+        print(
+            f"{megabytes(sum(held.values()))} of files could not be dropped, since other programs use them, most of {most}: "
+            "who read them first is charged for them, not our group",
+            flush=True,
+        )
 
 
 def ask_beside(environment, group, koine, question):
@@ -162,7 +194,7 @@ def prove(options, group):
     failed = ""
     home = tempfile.mkdtemp(prefix="koine-memory-")
     try:
-        forget(options.root)
+        forget(options)
         answers(options, group, home)
         print(f"at most {megabytes(group.peak())} in use, {megabytes(group.peak_anonymous())} of it not from files")
     except (Failed, OSError, ValueError, subprocess.SubprocessError) as failure:
