@@ -16,7 +16,10 @@ class EndingTest {
     @Test
     void aProgramThatLeavesAChildEndsAtOnceWithItsCodeAndAllItSaid() throws Exception {
         assumeTrue(File.separatorChar == '/', "no sleep command");
-        assertEquals("said\n" + CODE, run("leave"));
+        String said = run("leave");
+        String child = said.lines().findFirst().orElseThrow();
+        ProcessHandle.of(Long.parseLong(child)).ifPresent(ProcessHandle::destroyForcibly);
+        assertEquals(child + "\nsaid\n" + CODE, said);
     }
 
     @Test
@@ -46,10 +49,11 @@ class EndingTest {
         public static void main(String[] args) throws IOException {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
             if (args[0].equals("leave")) {
-                new ProcessBuilder("sleep", "20")
+                Process child = new ProcessBuilder("sleep", "20")
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .redirectError(ProcessBuilder.Redirect.DISCARD)
                         .start();
+                System.out.println(child.pid());
             }
             System.out.println("said");
             Ending.end(CODE);

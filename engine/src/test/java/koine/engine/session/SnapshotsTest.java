@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -16,12 +17,14 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import koine.engine.NativeKit;
 import koine.engine.llama.KvType;
@@ -37,6 +40,9 @@ class SnapshotsTest {
     private static final String PROMPT = "The harbour master answers what sailors ask. ".repeat(4);
     private static final String MORE = PROMPT + "Sailor: How deep is the water?";
     private static final long PLENTY = 1L << 30;
+
+    /** In the usual run, every so manyth byte of the head: it parts no field of eight bytes from the others. */
+    private static final int LISTED_STEP = 7;
 
     @TempDir
     Path temporary = Path.of("");
@@ -312,9 +318,9 @@ class SnapshotsTest {
         try (Stage stage = new Stage(one)) {
             recorder = stage.recorder;
             float[] cold = stage.ask(null, MORE, 1).logits.getFirst();
-            int step = Journey.LONG ? 1 : 4;
-            for (int i = 0; i < 400; i += step) {
-                Files.write(file, damaged(whole, i, random));
+            List<byte[]> damages = damages(whole, random);
+            for (int i = 0; i < damages.size(); i++) {
+                Files.write(file, damages.get(i));
                 stage.readSlowly();
                 Answer answer = stage.ask("talk", MORE, 1);
                 assertEquals(0, answer.cached(), "seed " + seed + ", damage " + i);
@@ -328,13 +334,27 @@ class SnapshotsTest {
         assertEquals(0, recorder.openStates(), "states that nobody closed");
     }
 
-    /** First every byte of the head, then anywhere; then cut off, or longer than it was. */
-    private static byte[] damaged(byte[] whole, int number, Random random) {
-        if (number >= 350) {
-            return Arrays.copyOf(whole, number % 5 == 0 ? whole.length + number : random.nextInt(whole.length));
+    /** A bit of each byte of the head and of what follows it; bits anywhere; then cut off, or longer than it was. */
+    private static List<byte[]> damages(byte[] whole, Random random) {
+        int tail = whole.length - 3 * Long.BYTES;
+        int head = Math.toIntExact(ByteBuffer.wrap(whole).getLong(tail + Long.BYTES));
+        assertTrue(head > 0 && head < tail, "the head begins at " + head + " of " + whole.length);
+        List<byte[]> damages = new ArrayList<>();
+        IntStream listed = IntStream.range(head, tail).filter(at -> Journey.LONG || (at - head) % LISTED_STEP == 0);
+        IntStream.concat(listed, IntStream.range(tail, whole.length))
+                .forEach(at -> damages.add(flipped(whole, at, random)));
+        for (int i = 0; i < (Journey.LONG ? 250 : 30); i++) {
+            damages.add(flipped(whole, random.nextInt(whole.length), random));
         }
+        for (int i = 0; i < (Journey.LONG ? 40 : 8); i++) {
+            damages.add(Arrays.copyOf(whole, random.nextInt(whole.length)));
+            damages.add(Arrays.copyOf(whole, whole.length + 1 + random.nextInt(100)));
+        }
+        return damages;
+    }
+
+    private static byte[] flipped(byte[] whole, int at, Random random) {
         byte[] damaged = whole.clone();
-        int at = number < 100 ? number : random.nextInt(whole.length);
         damaged[at] ^= (byte) (1 << random.nextInt(8));
         return damaged;
     }
