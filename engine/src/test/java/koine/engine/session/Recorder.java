@@ -40,6 +40,7 @@ final class Recorder {
     private final MemoryLibrary memory;
     private final Map<Long, Integer> states = new HashMap<>();
     private final List<NativeBuffer> buffers = new ArrayList<>();
+    private volatile Runnable onDecode = () -> {};
     private float[] seen = new float[0];
     private int vocabulary;
     private int rows;
@@ -61,6 +62,11 @@ final class Recorder {
 
     LlamaLibrary library() {
         return library;
+    }
+
+    /** Is called when a batch is about to be computed, on the thread that computes it. */
+    void onDecode(Runnable begins) {
+        onDecode = begins;
     }
 
     /** The row of logits that Koine looked at last. */
@@ -134,6 +140,9 @@ final class Recorder {
         if (method.getName().equals("setAbortFlag") && stop != null) {
             AbortQuestion.install(real, (long) arguments[0], stop);
             return null;
+        }
+        if (method.getName().equals("decode")) {
+            onDecode.run();
         }
         Object result = call(real, method, arguments);
         switch (method.getName()) {
