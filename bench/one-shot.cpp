@@ -1,5 +1,6 @@
 // The least a C++ program does for one greedy answer over the pack: what a cold `koine ask` is compared with.
 #include "ggml-backend.h"
+#include "ggml-cpu.h"
 #include "llama.h"
 
 #include <cstdio>
@@ -8,6 +9,22 @@
 #include <vector>
 
 static void quiet(ggml_log_level, const char *, void *) {}
+
+// A context without a pool of threads starts and ends threads for every token.
+static bool attach_threads(llama_context * context, int threads) {
+    ggml_backend_dev_t device = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
+    if (!device) {
+        return false;
+    }
+    auto * create = (decltype(ggml_threadpool_new) *) ggml_backend_reg_get_proc_address(
+            ggml_backend_dev_backend_reg(device), "ggml_threadpool_new");
+    ggml_threadpool_params params = ggml_threadpool_params_default(threads);
+    ggml_threadpool_t pool = create ? create(&params) : nullptr;
+    if (pool) {
+        llama_attach_threadpool(context, pool, nullptr); // it ends with the program
+    }
+    return pool != nullptr;
+}
 
 static int fail(const char * what) {
     std::fprintf(stderr, "%s\n", what);
@@ -34,6 +51,9 @@ int main(int argc, char ** argv) {
     if (!context) {
         return fail("no context");
     }
+    if (!attach_threads(context, threads)) {
+        return fail("no threads");
+    }
 
     const llama_chat_message message = { "user", argv[6] };
     const char * chat_template = llama_model_chat_template(model, nullptr);
@@ -53,7 +73,8 @@ int main(int argc, char ** argv) {
     llama_sampler * greedy = llama_sampler_init_greedy();
     llama_batch batch = llama_batch_get_one(tokens.data(), count);
     llama_token next;
-    for (int made = 0; made < most; made++) {
+    int made = 0;
+    for (; made < most; made++) {
         if (llama_decode(context, batch) != 0) {
             return fail("decoding failed");
         }
@@ -68,6 +89,7 @@ int main(int argc, char ** argv) {
         batch = llama_batch_get_one(&next, 1);
     }
     std::fputc('\n', stdout);
+    std::fprintf(stderr, "%d tokens read, %d written\n", count, made);
     llama_sampler_free(greedy);
     llama_free(context);
     llama_model_free(model);

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class SpeedTestTest {
+    /** As many as an engine that answers at once gets in the time for it. */
+    private static final int WARM_UPS = 5;
+
     @TempDir
     Path home;
 
@@ -43,10 +46,10 @@ class SpeedTestTest {
     }
 
     @Test
-    void reads_and_writes_as_many_tokens_as_asked_and_counts_all_rounds_but_the_first() throws Exception {
+    void reads_and_writes_as_many_tokens_as_asked_and_counts_all_rounds_but_those_that_warm_up() throws Exception {
         SpeedReport report = run(new SpeedTest.Options(null, 12, 7, 0, 1, 0, 3));
-        assertEquals(8, tokens.asked.size());
-        for (int i = 0; i < 8; i += 2) {
+        assertEquals(2 * (WARM_UPS + 3), tokens.asked.size());
+        for (int i = 0; i < tokens.asked.size(); i += 2) {
             assertEquals(new Asked(12, 1, null), tokens.asked.get(i));
             assertEquals(new Asked(1, 7, null), tokens.asked.get(i + 1));
         }
@@ -84,8 +87,10 @@ class SpeedTestTest {
     @Test
     void parallel_streams_are_conversations_of_their_own() throws Exception {
         run(new SpeedTest.Options(null, 5, 3, 10, 4, 0, 1));
-        assertEquals(24, tokens.asked.size());
-        assertEquals(8, tokens.asked.stream().map(Asked::cacheKey).distinct().count());
+        assertEquals(12 * (WARM_UPS + 1), tokens.asked.size());
+        assertEquals(
+                4 * (WARM_UPS + 1),
+                tokens.asked.stream().map(Asked::cacheKey).distinct().count());
     }
 
     @Test

@@ -43,6 +43,11 @@ final class EngineLauncher {
             "-XX:+SuppressFatalErrorMessage",
             "-XX:-CreateCoredumpOnCrash", // else the line above ends in abort()
             "-XX:-UsePerfData",
+            // what runs for each token is compiled after twenty, not after two hundred
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=CompileThresholdScaling,koine.engine.llama.*::*,0.1",
+            "-XX:CompileCommand=CompileThresholdScaling,koine.engine.session.*::*,0.1",
+            "-XX:CompileCommand=CompileThresholdScaling,jdk.internal.foreign.*::*,0.1",
             "-Djava.awt.headless=true",
             "--enable-native-access=ALL-UNNAMED");
 

@@ -1,58 +1,62 @@
 package koine.engine.llama;
 
 /**
- * The largest of many floating point numbers, by their bits: a vocabulary has up to a quarter of a million tokens, and the
- * processor's own order of floating point numbers takes several times as long. Bits of numbers that are not negative are in
- * the order of the numbers (IEEE 754), and what is no number lies above or below all.
+ * The largest of many floating point numbers, by their bits: a vocabulary has up to a quarter of a million tokens, and to
+ * compare numbers as numbers takes twice as long. The bits of positive numbers are in the order of the numbers (IEEE 754),
+ * and all others lie below them, but for what is no number; so it knows the largest only if that is above zero.
  */
 final class Largest {
     private static final int STRIDE = 8;
+    private static final int INFINITY = 0x7f80_0000;
 
-    private Largest() {}
+    private int index;
+    private int most;
 
-    /** The index of the largest number, of equal ones the first; what is no number may be taken for it. */
-    static int index(int[] bits) {
-        int best = 0;
-        int most = bits[0];
-        int whole = bits.length - bits.length % STRIDE;
+    /** Whether the largest is a number above zero; else it is not known. */
+    boolean isKnown() {
+        return most > 0 && most <= INFINITY;
+    }
+
+    /** Where the largest was; of equal ones the first. */
+    int index() {
+        return index;
+    }
+
+    /**
+     * @param bits of numbers
+     * @param count how many of them
+     * @param offset of the first one's index
+     */
+    void look(int[] bits, int count, int offset) {
+        int best = most;
+        int at = -1;
+        int whole = count - count % STRIDE;
         for (int i = 0; i < whole; i += STRIDE) {
-            if (bits[i] > most
-                    || bits[i + 1] > most
-                    || bits[i + 2] > most
-                    || bits[i + 3] > most
-                    || bits[i + 4] > most
-                    || bits[i + 5] > most
-                    || bits[i + 6] > most
-                    || bits[i + 7] > most) {
+            if (bits[i] > best
+                    || bits[i + 1] > best
+                    || bits[i + 2] > best
+                    || bits[i + 3] > best
+                    || bits[i + 4] > best
+                    || bits[i + 5] > best
+                    || bits[i + 6] > best
+                    || bits[i + 7] > best) {
                 for (int k = i; k < i + STRIDE; k++) {
-                    if (bits[k] > most) {
-                        most = bits[k];
-                        best = k;
+                    if (bits[k] > best) {
+                        best = bits[k];
+                        at = k;
                     }
                 }
             }
         }
-        for (int i = whole; i < bits.length; i++) {
-            if (bits[i] > most) {
-                most = bits[i];
-                best = i;
+        for (int i = whole; i < count; i++) {
+            if (bits[i] > best) {
+                best = bits[i];
+                at = i;
             }
         }
-        return most > 0 ? best : ofNoneAboveZero(bits);
-    }
-
-    /** Rare: the slow way, by the numbers. */
-    private static int ofNoneAboveZero(int[] bits) {
-        int best = 0;
-        for (int i = 0; i < bits.length; i++) {
-            float number = Float.intBitsToFloat(bits[i]);
-            if (Float.isNaN(number)) {
-                return i;
-            }
-            if (number > Float.intBitsToFloat(bits[best])) {
-                best = i;
-            }
+        if (at >= 0) {
+            most = best;
+            index = offset + at;
         }
-        return best;
     }
 }

@@ -17,6 +17,9 @@ public final class LlamaContext implements AutoCloseable {
     private static final int ABORTED = 2;
     private static final int UNKNOWN = -1;
 
+    /** Logits at once. */
+    private static final int LOOKED_AT = 8192;
+
     private final LlamaLibrary library;
     private final MemoryLibrary memoryLibrary;
     private final LlamaModel model;
@@ -28,7 +31,7 @@ public final class LlamaContext implements AutoCloseable {
     private final AbortFlag abortFlag;
     private final boolean[] hasLogits;
     private final int[] rowSequence;
-    private int[] looked = {};
+    private final int[] looked = new int[LOOKED_AT];
 
     /** How a {@link #decode} ended. */
     public enum Decoded {
@@ -188,19 +191,34 @@ public final class LlamaContext implements AutoCloseable {
     }
 
     /**
-     * The token with the largest logit after a row, of equal ones the first, as llama.cpp's own greedy sampler has it. What
-     * is no number may be taken for the largest.
+     * The token with the largest logit after a row, of equal ones the first, as llama.cpp's own greedy sampler has it.
      */
     synchronized int likeliest(int row) {
         long context = handle.get();
         requireOutput(row);
-        if (looked.length == 0) {
-            looked = new int[vocabulary.size()];
+        Largest largest = new Largest();
+        int count;
+        for (int from = 0; from < vocabulary.size(); from += count) {
+            // in parts that stay in the processor's own memory
+            count = Math.min(looked.length, vocabulary.size() - from);
+            if (!library.logitBits(context, row, from, count, looked)) {
+                throw new LlamaException("llama_get_logits_ith is NULL");
+            }
+            largest.look(looked, count, from);
         }
-        if (!library.logitBits(context, row, looked)) {
-            throw new LlamaException("llama_get_logits_ith is NULL");
+        return largest.isKnown() ? largest.index() : likeliestByNumber(row);
+    }
+
+    /** Rare: no logit is above zero, or one is no number. */
+    private int likeliestByNumber(int row) {
+        float[] logits = logits(row);
+        int best = 0;
+        for (int token = 1; token < logits.length; token++) {
+            if (logits[token] > logits[best]) {
+                best = token;
+            }
         }
-        return Largest.index(looked);
+        return best;
     }
 
     /**
@@ -309,14 +327,16 @@ public final class LlamaContext implements AutoCloseable {
      * Brings back what {@link #save(int, Path, int[])} wrote, in place of what the sequence holds; what follows it in the
      * file does not matter. The file must be known to be whole: llama.cpp trusts it.
      *
-     * @param tokens how many were read
-     * @return false when llama.cpp refuses; the sequence is empty then
+     * @param tokens that were read
+     * @return false when llama.cpp refuses, or the file is of other tokens; the sequence is empty then
      */
-    public synchronized boolean restore(int sequence, Path file, int tokens) {
+    public synchronized boolean restore(int sequence, Path file, int[] tokens) {
         long context = handle.get();
         requireSequence(sequence);
         forgetLogits(sequence);
-        if (memoryLibrary.stateLoadFile(context, NativePaths.bytes(file), sequence, tokens) <= 0) {
+        int[] read = new int[tokens.length];
+        if (memoryLibrary.stateLoadFile(context, NativePaths.bytes(file), sequence, read) <= 0
+                || !Arrays.equals(read, tokens)) {
             clear(sequence);
             return false;
         }

@@ -31,6 +31,9 @@ final class Snapshots {
     /** So many of the last places where the next prompt may part from what was read. */
     private static final int CHECKPOINTS = 2;
 
+    /** llama.cpp writes a state in one go: so long a question that comes just then may have to wait. */
+    private static final double MOST_SECONDS = 1;
+
     /** Never the disk's last space: a full disk loses what people write. */
     private static final long LEAVE_FREE = 1L << 30;
 
@@ -41,8 +44,10 @@ final class Snapshots {
     private final String engine;
     private final long mostBytes;
     private double promptTokensPerSecond;
-    /** Of this disk; a guess until something was read. */
+    /** Of this disk; guesses until something was read or written. */
     private double bytesPerSecond = 500e6;
+
+    private double writtenPerSecond = 500e6;
 
     /**
      * @param folder null when nothing is to be kept
@@ -117,8 +122,8 @@ final class Snapshots {
             }
             int[] tokens = content.head().tokens();
             slot.clear();
-            while (!context.restore(slot.sequence(), file, tokens.length)) {
-                if (!evict.getAsBoolean()) {
+            while (!context.restore(slot.sequence(), file, tokens)) {
+                if (!Files.exists(file) || !evict.getAsBoolean()) {
                     return false;
                 }
             }
@@ -192,9 +197,18 @@ final class Snapshots {
                                 LongStream.of(context.stateBytes(slot.sequence())),
                                 states.stream().mapToLong(SequenceState::bytes))
                         .toArray());
+        boolean quick = head.bytes() / writtenPerSecond <= MOST_SECONDS;
         boolean fits = head.bytes() <= mostBytes / 2 && folder.free() - head.bytes() > LEAVE_FREE;
         boolean saves = seconds > head.bytes() / bytesPerSecond;
-        return !fits || !saves || SnapshotFile.write(folder, file, head, context, slot.sequence(), states, wanted);
+        if (!quick || !fits || !saves) {
+            return true;
+        }
+        long start = System.nanoTime();
+        boolean written = SnapshotFile.write(folder, file, head, context, slot.sequence(), states, wanted);
+        if (written) {
+            writtenPerSecond = head.bytes() * 1e9 / Math.max(1, System.nanoTime() - start);
+        }
+        return written;
     }
 
     /** Deletes what is kept of a conversation. */

@@ -239,7 +239,7 @@ final class Recorder {
             }
             case "stateLoadFile" -> {
                 int id = states.getOrDefault(hash(ofFile(arguments, result)), -1);
-                script.add("G " + id + " " + arguments[2] + " " + arguments[3]);
+                script.add("G " + id + " " + arguments[2] + " " + ((int[]) arguments[3]).length);
                 results.add("G " + result);
             }
             default -> {}

@@ -298,14 +298,14 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     }
 
     @Override
-    public boolean logitBits(long context, int row, int[] into) {
+    public boolean logitBits(long context, int row, int from, int count, int[] into) {
         try {
             MemorySegment numbers = (MemorySegment) logits.invokeExact(context, row);
             if (numbers.address() == 0) {
                 return false;
             }
-            MemorySegment.copy(
-                    numbers.reinterpret(into.length * JAVA_INT.byteSize()), JAVA_INT, 0, into, 0, into.length);
+            long bytes = (from + (long) count) * JAVA_INT.byteSize();
+            MemorySegment.copy(numbers.reinterpret(bytes), JAVA_INT, from * JAVA_INT.byteSize(), into, 0, count);
             return true;
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);

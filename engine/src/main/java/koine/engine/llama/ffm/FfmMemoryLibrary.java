@@ -140,13 +140,18 @@ final class FfmMemoryLibrary implements MemoryLibrary {
     }
 
     @Override
-    public long stateLoadFile(long context, byte[] path, int sequence, int mostTokens) {
+    public long stateLoadFile(long context, byte[] path, int sequence, int[] tokens) {
         hideFolder(path);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment tokens = arena.allocate(JAVA_INT, mostTokens);
+            MemorySegment read = arena.allocate(JAVA_INT, tokens.length);
             MemorySegment count = arena.allocate(JAVA_LONG);
-            return (long) stateLoadFile.invokeExact(
-                    context, NativePaths.allocate(arena, path), sequence, tokens, (long) mostTokens, count);
+            long bytes = (long) stateLoadFile.invokeExact(
+                    context, NativePaths.allocate(arena, path), sequence, read, (long) tokens.length, count);
+            if (count.get(JAVA_LONG, 0) != tokens.length) {
+                return 0;
+            }
+            MemorySegment.copy(read, JAVA_INT, 0, tokens, 0, tokens.length);
+            return bytes;
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }

@@ -95,8 +95,8 @@ public interface LlamaLibrary {
     /** Copies the logits of a row of the last batch. @return false when that row has none */
     boolean logits(long context, int row, float[] into);
 
-    /** The same as they lie in memory (IEEE 754, single precision). @return false when that row has none */
-    boolean logitBits(long context, int row, int[] into);
+    /** Copies so many of them, from one on, as they lie in memory (IEEE 754). @return false when that row has none */
+    boolean logitBits(long context, int row, int from, int count, int[] into);
 
     /** One logit of a row of the last batch; NaN when that row has none. */
     float logit(long context, int row, int token);

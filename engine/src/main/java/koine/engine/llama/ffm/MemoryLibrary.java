@@ -33,6 +33,9 @@ public interface MemoryLibrary {
     /** @return bytes written to the file, its head and the tokens with them; 0 is a failure */
     long stateSaveFile(long context, byte[] path, int sequence, int[] tokens);
 
-    /** @return bytes read; 0 is a failure, and the sequence is in no certain state */
-    long stateLoadFile(long context, byte[] path, int sequence, int mostTokens);
+    /**
+     * @param tokens room for those in the file, which no more may be
+     * @return bytes read; 0 is a failure, and the sequence is in no certain state
+     */
+    long stateLoadFile(long context, byte[] path, int sequence, int[] tokens);
 }
