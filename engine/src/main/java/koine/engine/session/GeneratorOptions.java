@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param slots how many requests are computed at a time
  * @param snapshots folder for what conversations have read, null when nothing is to be kept
  * @param snapshotBytes most bytes in that folder
+ * @param leftFree no snapshot is written that would leave fewer bytes on the disk
  */
 public record GeneratorOptions(
         Path pack,
@@ -23,9 +24,13 @@ public record GeneratorOptions(
         int slots,
         KvType kvType,
         @Nullable Path snapshots,
-        long snapshotBytes) {
+        long snapshotBytes,
+        long leftFree) {
     /** Four conversations at a time: a family's or a translator's, on one computer. */
     public static final int USUAL_SLOTS = 4;
+
+    /** Never the disk's last space: a full disk loses what people write. */
+    private static final long LEAVE_FREE = 1L << 30;
 
     /** @throws IllegalArgumentException for a negative number or no slot */
     public GeneratorOptions {
@@ -36,22 +41,31 @@ public record GeneratorOptions(
     }
 
     public GeneratorOptions(Path pack, Path model, int contextTokens) {
-        this(pack, model, contextTokens, 0, USUAL_SLOTS, KvType.F16, null, 0);
+        this(pack, model, contextTokens, 0, USUAL_SLOTS, KvType.F16, null, 0, LEAVE_FREE);
     }
 
     public GeneratorOptions withThreads(int count) {
-        return new GeneratorOptions(pack, model, contextTokens, count, slots, kvType, snapshots, snapshotBytes);
+        return new GeneratorOptions(
+                pack, model, contextTokens, count, slots, kvType, snapshots, snapshotBytes, leftFree);
     }
 
     public GeneratorOptions withSlots(int count) {
-        return new GeneratorOptions(pack, model, contextTokens, threads, count, kvType, snapshots, snapshotBytes);
+        return new GeneratorOptions(
+                pack, model, contextTokens, threads, count, kvType, snapshots, snapshotBytes, leftFree);
     }
 
     public GeneratorOptions withKvType(KvType type) {
-        return new GeneratorOptions(pack, model, contextTokens, threads, slots, type, snapshots, snapshotBytes);
+        return new GeneratorOptions(
+                pack, model, contextTokens, threads, slots, type, snapshots, snapshotBytes, leftFree);
     }
 
     public GeneratorOptions withSnapshots(Path folder, long bytes) {
-        return new GeneratorOptions(pack, model, contextTokens, threads, slots, kvType, folder, bytes);
+        return new GeneratorOptions(pack, model, contextTokens, threads, slots, kvType, folder, bytes, leftFree);
+    }
+
+    /** @param bytes negative writes whatever the disk says */
+    GeneratorOptions withLeftFree(long bytes) {
+        return new GeneratorOptions(
+                pack, model, contextTokens, threads, slots, kvType, snapshots, snapshotBytes, bytes);
     }
 }

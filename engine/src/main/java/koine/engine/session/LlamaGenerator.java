@@ -84,7 +84,8 @@ public final class LlamaGenerator implements Generator {
                 options.kvType().name(),
                 "flash attention auto");
         SnapshotFolder folder = options.snapshots() == null ? null : new SnapshotFolder(options.snapshots());
-        return new Snapshots(context, rollback, folder, options.model(), engine, options.snapshotBytes());
+        return new Snapshots(
+                context, rollback, folder, options.model(), engine, options.snapshotBytes(), options.leftFree());
     }
 
     /**

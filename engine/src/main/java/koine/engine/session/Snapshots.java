@@ -34,15 +34,13 @@ final class Snapshots {
     /** llama.cpp writes a state in one go: so long a question that comes just then may have to wait. */
     private static final double MOST_SECONDS = 1;
 
-    /** Never the disk's last space: a full disk loses what people write. */
-    private static final long LEAVE_FREE = 1L << 30;
-
     private final LlamaContext context;
     private final Rollback rollback;
     private final @Nullable SnapshotFolder folder;
     private final WeightsHash weights;
     private final String engine;
     private final long mostBytes;
+    private final long leftFree;
     private double promptTokensPerSecond;
     /** Of this disk; guesses until something was read or written. */
     private double bytesPerSecond = 500e6;
@@ -53,6 +51,7 @@ final class Snapshots {
      * @param folder null when nothing is to be kept
      * @param engine all but the weights that must be equal for a snapshot to be of use
      * @param mostBytes of all snapshots together
+     * @param leftFree bytes of the disk that they never take
      */
     Snapshots(
             LlamaContext context,
@@ -60,13 +59,15 @@ final class Snapshots {
             @Nullable SnapshotFolder folder,
             Path model,
             String engine,
-            long mostBytes) {
+            long mostBytes,
+            long leftFree) {
         this.context = context;
         this.rollback = rollback;
         this.folder = folder;
         this.weights = new WeightsHash(folder == null ? new SnapshotFolder(Path.of("")) : folder, model);
         this.engine = engine;
         this.mostBytes = mostBytes;
+        this.leftFree = leftFree;
     }
 
     /** Hears how long a prompt took, to judge what a snapshot saves. */
@@ -198,7 +199,7 @@ final class Snapshots {
                                 states.stream().mapToLong(SequenceState::bytes))
                         .toArray());
         boolean quick = head.bytes() / writtenPerSecond <= MOST_SECONDS;
-        boolean fits = head.bytes() <= mostBytes / 2 && folder.free() - head.bytes() > LEAVE_FREE;
+        boolean fits = head.bytes() <= mostBytes / 2 && folder.free() - head.bytes() > leftFree;
         boolean saves = seconds > head.bytes() / bytesPerSecond;
         if (!quick || !fits || !saves) {
             return true;

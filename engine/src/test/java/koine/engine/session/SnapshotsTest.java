@@ -369,8 +369,11 @@ class SnapshotsTest {
                 if (full) {
                     fill(disk.resolve("filler"));
                 }
-                try (Stage stage = asked(options(), "talk")) {
+                try (Stage stage = asked(options().withLeftFree(-PLENTY), "talk")) {
                     stage.rest();
+                    assertTrue(
+                            stage.recorder.results.stream().anyMatch(result -> result.startsWith("F 0 ")),
+                            "llama.cpp did not meet the end of the disk: " + stage.recorder.results);
                     assertEquals(List.of(), files());
                     assertEquals(4, stage.ask("talk", MORE, 4).tokens.size());
                 }
