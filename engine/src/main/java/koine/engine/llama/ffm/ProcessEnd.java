@@ -16,7 +16,12 @@ public final class ProcessEnd {
      * system has no such function.
      */
     public static void now(int exitCode) {
-        Linker linker = Linker.nativeLinker();
+        Linker linker;
+        try {
+            linker = Linker.nativeLinker();
+        } catch (UnsupportedOperationException e) {
+            return;
+        }
         MemorySegment function = linker.defaultLookup().find("_exit").orElse(MemorySegment.NULL);
         if (function.address() == 0) {
             return;
