@@ -34,6 +34,9 @@ public final class TrialMain {
             return "refused " + e.reason() + " " + oneLine(e);
         } catch (GenerationException e) {
             return "failed " + oneLine(e);
+        } catch (UnsupportedOperationException e) {
+            // the contract's word for a model that makes embeddings only; Java's own has no text
+            return (e.getMessage() == null ? "untyped " : "failed ") + oneLine(e);
         } catch (RuntimeException e) {
             return "untyped " + oneLine(e);
         }
