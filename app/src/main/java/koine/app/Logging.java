@@ -18,4 +18,9 @@ public final class Logging {
         root.setLevel(Level.INFO);
         root.addHandler(handler);
     }
+
+    /** At the end, where Java does not do it itself. */
+    public static void close() {
+        LogManager.getLogManager().reset();
+    }
 }

@@ -1,6 +1,6 @@
 package koine.app.cli;
 
-import java.util.logging.LogManager;
+import koine.app.Logging;
 import koine.engine.llama.ffm.ProcessEnd;
 
 /**
@@ -18,7 +18,7 @@ final class Ending {
         if (!recording && leavesAChild()) {
             System.out.flush();
             System.err.flush();
-            LogManager.getLogManager().reset(); // closes the log
+            Logging.close();
             ProcessEnd.now(exitCode);
         }
         System.exit(exitCode);
