@@ -3,10 +3,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javafx.application.Platform;
@@ -23,6 +21,7 @@ import javafx.scene.input.KeyEvent;
 import javafx.stage.Window;
 import koine.ui.Launcher;
 import koine.ui.markdown.MarkdownView;
+import koine.ui.tasks.Toolkit;
 
 /**
  * The program with its real window, and hands at it: each line of standard input is typed and sent with Enter. Standard
@@ -49,7 +48,7 @@ final class WindowHands {
 
     private static void work() throws Exception {
         Window window = window();
-        call(() -> {
+        Toolkit.call(() -> {
             for (Node start : window.getScene().getRoot().lookupAll(".koine-welcome .koine-primary-button")) {
                 ((Button) start).fire();
             }
@@ -60,7 +59,7 @@ final class WindowHands {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             System.out.println(answer(window, line));
         }
-        call(() -> {
+        Toolkit.call(() -> {
             window.hide();
             return true;
         });
@@ -89,7 +88,7 @@ final class WindowHands {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         Parent root = window.getScene().getRoot();
-        call(() -> {
+        Toolkit.call(() -> {
             Node send = root.lookup(".koine-send");
             send.getPseudoClassStates().addListener((SetChangeListener<PseudoClass>) change -> {
                 if (BUSY.equals(change.getElementAdded())) {
@@ -106,7 +105,7 @@ final class WindowHands {
         if (!ended.await(MOST_SECONDS, TimeUnit.SECONDS)) {
             throw new TimeoutException("no answer in " + MOST_SECONDS + " seconds");
         }
-        return call(() -> said(root));
+        return Toolkit.call(() -> said(root));
     }
 
     /** How long the last answer is, unless the window says that something went wrong with it. */
@@ -127,17 +126,5 @@ final class WindowHands {
             }
         }
         return "notice the answer is empty";
-    }
-
-    private static <T> T call(Callable<T> work) throws InterruptedException, ExecutionException {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        Platform.runLater(() -> {
-            try {
-                result.complete(work.call());
-            } catch (Exception | Error e) {
-                result.completeExceptionally(e);
-            }
-        });
-        return result.get();
     }
 }

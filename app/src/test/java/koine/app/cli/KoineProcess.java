@@ -1,16 +1,19 @@
 package koine.app.cli;
 
+import com.google.gson.JsonParser;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import koine.app.Assistant;
 import koine.app.Desktop;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,26 @@ final class KoineProcess implements AutoCloseable {
         builder.environment().put("LC_ALL", "C");
         process = builder.start();
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** The engines that a profile's broker files name and that still run. */
+    static List<ProcessHandle> engines(Path home) throws IOException {
+        try (Stream<Path> files = Files.list(home.resolve("engine"))) {
+            return files.filter(file -> file.toString().endsWith(".json"))
+                    .flatMap(file -> ProcessHandle.of(pid(file)).stream())
+                    .toList();
+        }
+    }
+
+    private static long pid(Path brokerFile) {
+        try {
+            return JsonParser.parseString(Files.readString(brokerFile))
+                    .getAsJsonObject()
+                    .get("pid")
+                    .getAsLong();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Blocks until the answer has begun. */

@@ -4,15 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.JsonParser;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import koine.app.TestProfile;
 import koine.app.chat.ScriptedEngines;
 import koine.app.conversations.Message;
@@ -36,27 +32,6 @@ class RealEngineTest {
         try (var koine = TestProfile.open(home, ScriptedEngines.saying())) {
             return koine.conversations()
                     .messages(koine.conversations().list().getFirst().id());
-        }
-    }
-
-    /** The processes that the broker's files name. */
-    private List<ProcessHandle> engines() throws IOException {
-        try (Stream<Path> files = Files.list(home.resolve("engine"))) {
-            return files.filter(f -> f.toString().endsWith(".json"))
-                    .map(RealEngineTest::pid)
-                    .flatMap(pid -> ProcessHandle.of(pid).stream())
-                    .toList();
-        }
-    }
-
-    private static long pid(Path brokerFile) {
-        try {
-            return JsonParser.parseString(Files.readString(brokerFile))
-                    .getAsJsonObject()
-                    .get("pid")
-                    .getAsLong();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
     }
 
@@ -100,7 +75,7 @@ class RealEngineTest {
     void an_engine_that_is_killed_in_mid_answer_costs_one_sentence_and_the_next_question_works() throws Exception {
         String printed;
         try (KoineProcess ask = new KoineProcess(home, "ask", STORY).awaitOutput()) {
-            List<ProcessHandle> engines = engines();
+            List<ProcessHandle> engines = KoineProcess.engines(home);
             assertEquals(1, engines.size());
             engines.getFirst().destroyForcibly();
             printed = ask.out();
@@ -122,7 +97,7 @@ class RealEngineTest {
         List<ProcessHandle> engines;
         String aSecondBefore;
         try (KoineProcess ask = new KoineProcess(home, "ask", STORY).awaitOutput()) {
-            engines = engines();
+            engines = KoineProcess.engines(home);
             assertEquals(1, engines.size());
             aSecondBefore = ask.outWithin(Duration.ofMillis(300));
             ask.outWithin(Duration.ofSeconds(1));
@@ -140,10 +115,10 @@ class RealEngineTest {
     void two_command_lines_at_once_share_one_engine() throws Exception {
         try (KoineProcess one = new KoineProcess(home, "ask", STORY).awaitOutput();
                 KoineProcess two = new KoineProcess(home, "ask", "--json", STORY)) {
-            assertEquals(1, engines().size());
+            assertEquals(1, KoineProcess.engines(home).size());
             one.interrupt();
             two.awaitOutput(); // its turn has come
-            assertEquals(1, engines().size());
+            assertEquals(1, KoineProcess.engines(home).size());
             two.interrupt();
             assertEquals(130, one.exitCode());
             assertEquals(130, two.exitCode());

@@ -23,7 +23,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import koine.i18n.Problem;
 import koine.testing.Python;
 import org.junit.jupiter.api.Test;
@@ -63,7 +62,7 @@ class ServeCommandTest {
                     .start();
             assertTrue(client.waitFor(4, TimeUnit.MINUTES));
             assertEquals("all is well\n", Files.readString(out, StandardCharsets.UTF_8));
-            engines = engines();
+            engines = KoineProcess.engines(home);
             assertEquals(1, engines.size());
             serve.interrupt();
             assertEquals(130, serve.exitCode());
@@ -71,7 +70,7 @@ class ServeCommandTest {
             assertEquals("", serve.err());
         }
         engines.getFirst().onExit().get(15, TimeUnit.SECONDS);
-        assertEquals(List.of(), engines());
+        assertEquals(List.of(), KoineProcess.engines(home));
     }
 
     @Test
@@ -162,25 +161,6 @@ class ServeCommandTest {
             assertTrue(said.matches("[^\\n]+ \\(" + code + "\\)\\n"), said);
             assertEquals("", serve.out());
             assertFalse(serve.exitCode() == 0);
-        }
-    }
-
-    private List<ProcessHandle> engines() throws IOException {
-        try (Stream<Path> files = Files.list(home.resolve("engine"))) {
-            return files.filter(file -> file.toString().endsWith(".json"))
-                    .flatMap(file -> ProcessHandle.of(pid(file)).stream())
-                    .toList();
-        }
-    }
-
-    private static long pid(Path brokerFile) {
-        try {
-            return JsonParser.parseString(Files.readString(brokerFile))
-                    .getAsJsonObject()
-                    .get("pid")
-                    .getAsLong();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
     }
 }
