@@ -1,6 +1,7 @@
 package koine.engine.llama;
 
 import java.util.Arrays;
+import koine.engine.llama.ffm.BatchBuffer;
 import koine.engine.llama.ffm.LlamaLibrary;
 
 /** Turns texts to vectors, one after the other. Meant for one thread; a call from another waits. */
@@ -10,6 +11,7 @@ public final class EmbeddingContext implements AutoCloseable {
     private final Vocabulary vocabulary;
     private final Handle handle;
     private final int mostTokens;
+    private final BatchBuffer buffer;
 
     EmbeddingContext(LlamaLibrary library, LlamaModel model, long address, int mostTokens) {
         this.library = library;
@@ -17,6 +19,7 @@ public final class EmbeddingContext implements AutoCloseable {
         this.vocabulary = model.vocabulary();
         this.handle = new Handle("llama_context", address);
         this.mostTokens = mostTokens;
+        this.buffer = library.batch(mostTokens);
     }
 
     /**
@@ -38,7 +41,7 @@ public final class EmbeddingContext implements AutoCloseable {
         }
         Arrays.fill(outputs, (byte) 1);
         forget(context);
-        int status = library.decode(context, tokens, positions, new int[tokens.length], outputs, tokens.length);
+        int status = library.decode(context, buffer, tokens, positions, new int[tokens.length], outputs, tokens.length);
         if (status != 0) {
             throw new LlamaException("llama_decode returned " + status);
         }
@@ -62,6 +65,7 @@ public final class EmbeddingContext implements AutoCloseable {
         long address = handle.close();
         if (address != 0) {
             library.contextFree(address);
+            buffer.close();
             model.contextClosed();
         }
     }

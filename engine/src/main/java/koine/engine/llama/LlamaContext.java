@@ -3,6 +3,7 @@ package koine.engine.llama;
 import java.nio.file.Path;
 import java.util.Arrays;
 import koine.engine.llama.ffm.AbortFlag;
+import koine.engine.llama.ffm.BatchBuffer;
 import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.llama.ffm.MemoryLibrary;
 import koine.engine.llama.ffm.NativeBuffer;
@@ -29,6 +30,8 @@ public final class LlamaContext implements AutoCloseable {
     private final int contextTokens;
     private final long threadPool;
     private final AbortFlag abortFlag;
+    private final long memory;
+    private final BatchBuffer buffer;
     private final boolean[] hasLogits;
     private final int[] rowSequence;
     private final int[] looked = new int[LOOKED_AT];
@@ -58,6 +61,8 @@ public final class LlamaContext implements AutoCloseable {
         library.setAbortFlag(address, abortFlag);
         // llama.cpp takes the smaller of the two, and ends the process over a batch that is larger
         int batchTokens = Math.min(options.batchTokens(), options.contextTokens());
+        this.memory = memoryLibrary.ofContext(address);
+        this.buffer = library.batch(batchTokens);
         this.hasLogits = new boolean[batchTokens];
         this.rowSequence = new int[batchTokens];
     }
@@ -105,8 +110,8 @@ public final class LlamaContext implements AutoCloseable {
         long context = handle.get();
         requireContinuation(batch);
         forgetLogits();
-        int status =
-                library.decode(context, batch.tokens, batch.positions, batch.sequences, batch.outputs, batch.size());
+        int status = library.decode(
+                context, buffer, batch.tokens, batch.positions, batch.sequences, batch.outputs, batch.size());
         return switch (status) {
             case 0 -> {
                 rememberLogits(batch);
@@ -181,29 +186,28 @@ public final class LlamaContext implements AutoCloseable {
      * @throws IllegalStateException when the row has no output, or the context was changed since
      */
     public synchronized float[] logits(int row) {
-        long context = handle.get();
-        requireOutput(row);
+        long from = address(row);
         float[] logits = new float[vocabulary.size()];
-        if (!library.logits(context, row, logits)) {
-            throw new LlamaException("llama_get_logits_ith is NULL");
-        }
+        library.copyLogits(from, logits);
         return logits;
+    }
+
+    /** The same, as they lie in memory (IEEE 754). @param into of the vocabulary's size */
+    synchronized void copyLogitBits(int row, int[] into) {
+        library.copyLogitBits(address(row), 0, into.length, into);
     }
 
     /**
      * The token with the largest logit after a row, of equal ones the first, as llama.cpp's own greedy sampler has it.
      */
     synchronized int likeliest(int row) {
-        long context = handle.get();
-        requireOutput(row);
+        long logits = address(row);
         Largest largest = new Largest();
         int count;
         for (int from = 0; from < vocabulary.size(); from += count) {
             // in parts that stay in the processor's own memory
             count = Math.min(looked.length, vocabulary.size() - from);
-            if (!library.logitBits(context, row, from, count, looked)) {
-                throw new LlamaException("llama_get_logits_ith is NULL");
-            }
+            library.copyLogitBits(logits, from, count, looked);
             largest.look(looked, count, from);
         }
         return largest.isKnown() ? largest.index() : likeliestByNumber(row);
@@ -226,10 +230,19 @@ public final class LlamaContext implements AutoCloseable {
      * states that grow without bounds, end in none, and llama.cpp says nothing.
      */
     public synchronized boolean isNumber(int row, int token) {
+        vocabulary.require(token);
+        return !Float.isNaN(library.logit(address(row), token));
+    }
+
+    /** Where the logits of a row lie, one for each token of the vocabulary. */
+    private long address(int row) {
         long context = handle.get();
         requireOutput(row);
-        vocabulary.require(token);
-        return !Float.isNaN(library.logit(context, row, token));
+        long logits = library.logits(context, row);
+        if (logits == 0) {
+            throw new LlamaException("llama_get_logits_ith is NULL");
+        }
+        return logits;
     }
 
     private void requireOutput(int row) {
@@ -377,7 +390,7 @@ public final class LlamaContext implements AutoCloseable {
     }
 
     private long memory() {
-        long memory = memoryLibrary.ofContext(handle.get());
+        handle.get();
         if (memory == 0) {
             throw new LlamaException("llama_get_memory is NULL");
         }
@@ -393,6 +406,7 @@ public final class LlamaContext implements AutoCloseable {
                 library.threadPoolFree(threadPool);
             }
             abortFlag.close();
+            buffer.close();
             model.contextClosed();
         }
     }

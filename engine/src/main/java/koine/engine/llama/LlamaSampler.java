@@ -19,6 +19,9 @@ public final class LlamaSampler implements AutoCloseable {
     private @Nullable Candidates candidates;
     private int[] silent = {};
 
+    /** The bits of all logits, where a grammar needs them. */
+    private int[] logits = {};
+
     private LlamaSampler(SamplerLibrary library, LlamaModel model, SamplerOptions options) {
         this.library = library;
         this.model = model;
@@ -82,6 +85,7 @@ public final class LlamaSampler implements AutoCloseable {
             }
             grammar = new Handle("llama_sampler_grammar", address);
             candidates = new Candidates(vocabulary.size());
+            logits = new int[vocabulary.size()];
             silent = vocabulary.silentControls();
         }
     }
@@ -141,16 +145,17 @@ public final class LlamaSampler implements AutoCloseable {
         if (grammar == null || candidates == null) {
             return library.sample(choosing, context, row);
         }
-        return sampleWithin(grammar.get(), candidates, source.logits(row));
+        source.copyLogitBits(row, logits);
+        return sampleWithin(grammar.get(), candidates);
     }
 
     /**
      * The usual choice, if the grammar allows it, which is the common case and costs it one token; else the choice among
      * what it allows. The grammar hears only of tokens it allows: it would end the process over another.
      */
-    private int sampleWithin(long rules, Candidates choice, float[] logits) {
+    private int sampleWithin(long rules, Candidates choice) {
         for (int token : silent) {
-            logits[token] = Float.NEGATIVE_INFINITY; // the grammar would read its name as text
+            logits[token] = Candidates.RULED_OUT; // the grammar would read its name as text
         }
         choice.set(logits);
         library.apply(chain.get(), choice);

@@ -1,11 +1,14 @@
 package koine.engine.llama;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import koine.engine.llama.ffm.LlamaLibrary;
+import org.jspecify.annotations.Nullable;
 
 /** Text to tokens and back. Any thread, while the model is open. */
 public final class Vocabulary {
@@ -14,9 +17,23 @@ public final class Vocabulary {
 
     private static final int USUAL_PIECE = 64;
 
+    /** Answers say the same words again and again: so many tokens are remembered, each in its own place. */
+    private static final int REMEMBERED = 1024;
+
     private final LlamaModel model;
     private final LlamaLibrary library;
     private final int size;
+
+    /** Without a lock: what one thread does not see of another's it asks for itself. */
+    private final @Nullable Word[] words = new Word[REMEMBERED];
+
+    /**
+     * What a token says.
+     *
+     * @param text none for a control token; null when the {@link #piece} is not of whole characters
+     * @param end whether the model says with it that it is done
+     */
+    public record Word(int token, @Nullable String text, boolean end) {}
 
     Vocabulary(LlamaModel model, LlamaLibrary library) {
         this.model = model;
@@ -72,6 +89,33 @@ public final class Vocabulary {
             }
             return Arrays.copyOf(buffer, length);
         });
+    }
+
+    /**
+     * What a token says; quick for those that were asked for of late.
+     *
+     * @throws IllegalArgumentException for a token that is not in the vocabulary
+     */
+    public Word word(int token) {
+        require(token);
+        Word known = words[token % REMEMBERED];
+        if (known != null && known.token() == token) {
+            return known;
+        }
+        Word word = new Word(token, text(piece(token, false)), isEndOfGeneration(token));
+        words[token % REMEMBERED] = word;
+        return word;
+    }
+
+    private static @Nullable String text(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
     }
 
     /** Whether the model says with this token that it is done. */

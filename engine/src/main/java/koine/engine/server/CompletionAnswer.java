@@ -17,7 +17,7 @@ import org.eclipse.jetty.server.Response;
 final class CompletionAnswer {
     private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** Tokens of so long go into one event: an event for each costs more than it shows. */
-    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Generation generation;
     private final AnswerReader reader;

@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
-import org.eclipse.jetty.util.thread.VirtualThreadPool;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +27,7 @@ public final class EngineServer implements AutoCloseable {
 
     private static final int PROBE_MILLIS = 2000;
 
-    private final Server server = new Server(new VirtualThreadPool());
+    private final Server server = new Server(threads());
     private final Path socketFolder;
     private final Leases leases;
     private @Nullable Path socket;
@@ -44,6 +44,19 @@ public final class EngineServer implements AutoCloseable {
         server.setHandler(new ApiHandler(token, modelName, generator, leases));
         server.setErrorHandler(ApiHandler::handleProtocolError);
         server.setStopTimeout(0);
+    }
+
+    /**
+     * Platform threads: whenever a virtual one waits for a moment, three threads of the system are woken, on processors that
+     * are busy computing.
+     */
+    private static QueuedThreadPool threads() {
+        QueuedThreadPool threads = new QueuedThreadPool();
+        threads.setName("koine-http");
+        threads.setMinThreads(1);
+        threads.setReservedThreads(0);
+        threads.setDaemon(true);
+        return threads;
     }
 
     /** Binds and serves. @return the address to reach it at */

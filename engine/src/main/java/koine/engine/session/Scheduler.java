@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -29,6 +30,9 @@ final class Scheduler {
     /** Tokens of an answer for which there should be room before another turn is let in. */
     private static final int AHEAD = 256;
 
+    /** To be woken in the middle of each costs an answer more than a cancel that comes so much later. */
+    private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final LlamaContext context;
     private final Snapshots snapshots;
     private final List<Slot> slots;
@@ -37,6 +41,9 @@ final class Scheduler {
     private final List<Turn> running = new ArrayList<>();
     private final Watch watch;
     private long clock;
+
+    /** How long it took to compute the last token of an answer. */
+    private long tokenNanos = Long.MAX_VALUE;
 
     Scheduler(LlamaContext context, Rollback rollback, Snapshots snapshots) {
         this.context = context;
@@ -157,12 +164,23 @@ final class Scheduler {
         }
     }
 
+    /** Whoever waits for a moment only is not watched over: that one's cancel is seen right after. */
     private LlamaContext.Decoded decode() {
-        watch.begin();
+        boolean writing = batch.size() <= running.size();
+        boolean watched = !writing || tokenNanos > MOMENT_NANOS;
+        long begun = System.nanoTime();
+        if (watched) {
+            watch.begin();
+        }
         try {
             return context.decode(batch);
         } finally {
-            watch.end();
+            if (watched) {
+                watch.end();
+            }
+            if (writing) {
+                tokenNanos = System.nanoTime() - begun;
+            }
         }
     }
 
@@ -190,7 +208,11 @@ final class Scheduler {
     }
 
     private int used() {
-        return slots.stream().mapToInt(Slot::length).sum();
+        int tokens = 0;
+        for (Slot slot : slots) {
+            tokens += slot.length();
+        }
+        return tokens;
     }
 
     /** Forgets what the longest unused conversation left. @return whether there was one */

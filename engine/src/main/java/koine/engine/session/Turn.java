@@ -10,6 +10,7 @@ import koine.engine.llama.LlamaContext;
 import koine.engine.llama.LlamaException;
 import koine.engine.llama.LlamaSampler;
 import koine.engine.llama.Vocabulary;
+import koine.engine.llama.Vocabulary.Word;
 import koine.engine.session.Generator.Cancel;
 import koine.engine.session.Generator.Finish;
 import koine.engine.session.Generator.Outcome;
@@ -244,7 +245,8 @@ final class Turn implements AutoCloseable {
         if (first == 0) {
             first = last;
         }
-        boolean end = vocabulary.isEndOfGeneration(token);
+        Word word = vocabulary.word(token);
+        boolean end = word.end();
         if (request.alternatives() >= 0 && (!end || request.ignoreEnd())) {
             TokenScore score = scores.of(token, context.logits(row));
             guard(() -> sink.onToken(score));
@@ -254,13 +256,22 @@ final class Turn implements AutoCloseable {
             return;
         }
         answerTokens++;
-        emit(scanner.accept(characters.accept(vocabulary.piece(token, visible.contains(token)))));
+        emit(scanner.accept(text(word)));
         pending = token;
         if (scanner.stopped()) {
             finish = Finish.STOP;
         } else if (slot().length() == context.contextTokens() || answerTokens == request.maxTokens()) {
             finish = Finish.LENGTH;
         }
+    }
+
+    private String text(Word word) {
+        String whole = word.text();
+        boolean shown = visible.contains(word.token());
+        if (shown || whole == null || characters.isHolding()) {
+            return characters.accept(vocabulary.piece(word.token(), shown));
+        }
+        return whole;
     }
 
     /** How many tokens were read before the first of the answer. */

@@ -20,6 +20,11 @@ final class Utf8Assembler {
             .onUnmappableCharacter(CodingErrorAction.REPLACE);
     private byte[] held = NOTHING;
 
+    /** Whether the last bytes may still become a character. */
+    boolean isHolding() {
+        return held.length > 0;
+    }
+
     /** The characters that are whole now. */
     String accept(byte[] bytes) {
         ByteBuffer in = ByteBuffer.allocate(held.length + bytes.length)

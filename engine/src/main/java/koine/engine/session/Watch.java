@@ -40,7 +40,6 @@ final class Watch implements AutoCloseable {
     void begin() {
         lock.lock();
         try {
-            flag.lower();
             computing = true;
             if (asleep) {
                 asleep = false;
@@ -51,11 +50,12 @@ final class Watch implements AutoCloseable {
         }
     }
 
-    /** It has ended; nothing is asked any more when this returns. */
+    /** It has ended; nothing is asked any more when this returns, and the flag is down. */
     void end() {
         lock.lock();
         try {
             computing = false;
+            flag.lower();
         } finally {
             lock.unlock();
         }

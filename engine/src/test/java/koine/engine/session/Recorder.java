@@ -148,7 +148,7 @@ final class Recorder {
         switch (method.getName()) {
             case "contextInit" -> begun((ContextSettings) arguments[1]);
             case "decode" -> decoded(arguments, (int) Objects.requireNonNull(result));
-            case "logits" -> seen = (float[]) arguments[2];
+            case "copyLogits" -> seen = (float[]) arguments[1];
             case "vocabSize" -> vocabulary = (int) Objects.requireNonNull(result);
             default -> {}
         }
@@ -165,24 +165,26 @@ final class Recorder {
 
     private void decoded(Object[] arguments, int status) {
         long context = (long) arguments[0];
-        int[] sequences = (int[]) arguments[3];
-        byte[] outputs = (byte[]) arguments[4];
-        int count = (int) arguments[5];
+        int[] sequences = (int[]) arguments[4];
+        byte[] outputs = (byte[]) arguments[5];
+        int count = (int) arguments[6];
         StringBuilder line = new StringBuilder("D " + count);
         StringBuilder result = new StringBuilder("D " + status);
         boolean[] present = new boolean[256];
         int different = 0;
         for (int row = 0; row < count; row++) {
-            line.append(' ').append(((int[]) arguments[1])[row]);
             line.append(' ').append(((int[]) arguments[2])[row]);
+            line.append(' ').append(((int[]) arguments[3])[row]);
             line.append(' ').append(sequences[row]).append(' ').append(outputs[row]);
             different += present[sequences[row]] ? 0 : 1;
             present[sequences[row]] = true;
             if (status == 0 && outputs[row] != 0) {
                 float[] logits = new float[vocabulary];
-                if (!real.logits(context, row, logits)) {
+                long from = real.logits(context, row);
+                if (from == 0) {
                     throw new AssertionError("no logits of row " + row);
                 }
+                real.copyLogits(from, logits);
                 result.append(' ').append(hex(hash(logits)));
                 rows++;
             }

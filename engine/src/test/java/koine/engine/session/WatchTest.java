@@ -13,11 +13,13 @@ import java.util.stream.Collectors;
 import koine.engine.NativeKit;
 import koine.engine.session.Generator.Finish;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class WatchTest {
     private static final String PROMPT = "The ship sailed on over the wide grey sea while the crew sang. ".repeat(60);
 
     @Test
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aBatchThatIsBeingComputedIsBrokenOffWhenNobodyWantsItAnyMoreAndTheWatchEndsWithItsGenerator()
             throws Exception {
         Set<Thread> before = watches();
@@ -26,6 +28,9 @@ class WatchTest {
             mine = new HashSet<>(watches());
             mine.removeAll(before);
             assertEquals(1, mine.size(), "watches");
+
+            // from here on it is known that a token takes no time worth watching
+            assertEquals(8, hello(stage));
 
             CountDownLatch computing = new CountDownLatch(1);
             AtomicBoolean cancelled = new AtomicBoolean();
@@ -46,10 +51,24 @@ class WatchTest {
             assertEquals(Finish.CANCELLED, outcome.finish());
             assertTrue(stage.recorder.aborted() >= 1, stage.recorder.results.toString());
             assertEquals(read, stage.recorder.tokensRead(), "not one batch came to its end");
+
+            Generator.Outcome next = Chat.run(
+                    stage.generator(), Stage.request("Hello", 8, null, false), () -> false, stage.new Answer());
+            assertEquals(Finish.LENGTH, next.finish(), "what was told to stop has stopped: the next answer comes");
+            assertEquals(8, next.answerTokens());
         }
         for (Thread watch : mine) {
             assertTrue(watch.join(Duration.ofSeconds(10)), "the watch goes on without a generator");
         }
+    }
+
+    /** One token is read, eight are written. */
+    private static int hello(Stage stage) {
+        Stage.Answer answer = stage.new Answer();
+        Generator.Outcome outcome =
+                Chat.run(stage.generator(), Stage.request("Hello", 8, null, false), () -> false, answer);
+        assertEquals(1, outcome.promptTokens());
+        return outcome.answerTokens();
     }
 
     private static Set<Thread> watches() {

@@ -25,6 +25,9 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     /** Every platform with a pack is a 64-bit one, where a pointer is passed as an {@code int64_t} is. */
     static final ValueLayout.OfLong POINTER = JAVA_LONG;
 
+    /** What llama.cpp lends us to read; a segment of its own for every look costs more than the look. */
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private final LinkerHelper linker;
     private final NativeLog log;
     private final MethodHandle version;
@@ -112,8 +115,8 @@ final class FfmLlamaLibrary implements LlamaLibrary {
                 linker.downcall("llama_vocab_is_eog", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER, JAVA_INT));
         vocabIsControl =
                 linker.downcall("llama_vocab_is_control", FunctionDescriptor.of(JAVA_BOOLEAN, POINTER, JAVA_INT));
-        logits = linker.downcall("llama_get_logits_ith", FunctionDescriptor.of(ADDRESS, POINTER, JAVA_INT));
-        embedding = linker.downcall("llama_get_embeddings_seq", FunctionDescriptor.of(ADDRESS, POINTER, JAVA_INT));
+        logits = linker.downcall("llama_get_logits_ith", FunctionDescriptor.of(POINTER, POINTER, JAVA_INT));
+        embedding = linker.downcall("llama_get_embeddings_seq", FunctionDescriptor.of(POINTER, POINTER, JAVA_INT));
         poolingType = linker.downcall("llama_pooling_type", FunctionDescriptor.of(JAVA_INT, POINTER));
         memory = new FfmMemoryLibrary(linker, log);
         threadPools = new ThreadPools(linker);
@@ -256,90 +259,62 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     }
 
     @Override
-    public int decode(long context, int[] tokens, int[] positions, int[] sequences, byte[] outputs, int count) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment batch = arena.allocate(BATCH);
-            MemorySegment sequenceIds = ints(arena, sequences, count);
-            MemorySegment sequenceLists = arena.allocate(ADDRESS, count);
-            for (int i = 0; i < count; i++) {
-                sequenceLists.setAtIndex(ADDRESS, i, sequenceIds.asSlice(i * JAVA_INT.byteSize()));
-            }
-            MemorySegment wanted = arena.allocate(count);
-            MemorySegment.copy(outputs, 0, wanted, JAVA_BYTE, 0, count);
-            MemorySegment sequencesPerToken = arena.allocate(JAVA_INT, count);
-            for (int i = 0; i < count; i++) {
-                sequencesPerToken.setAtIndex(JAVA_INT, i, 1);
-            }
-            batch.set(JAVA_INT, offset(BATCH, "n_tokens"), count);
-            batch.set(ADDRESS, offset(BATCH, "token"), ints(arena, tokens, count));
-            batch.set(ADDRESS, offset(BATCH, "pos"), ints(arena, positions, count));
-            batch.set(ADDRESS, offset(BATCH, "n_seq_id"), sequencesPerToken);
-            batch.set(ADDRESS, offset(BATCH, "seq_id"), sequenceLists);
-            batch.set(ADDRESS, offset(BATCH, "logits"), wanted);
-            return (int) decode.invokeExact(context, batch);
-        } catch (Throwable thrown) {
-            throw LinkerHelper.unexpected(thrown);
-        }
-    }
-
-    private static MemorySegment ints(Arena arena, int[] numbers, int count) {
-        MemorySegment segment = arena.allocate(JAVA_INT, count);
-        MemorySegment.copy(numbers, 0, segment, JAVA_INT, 0, count);
-        return segment;
+    public BatchBuffer batch(int most) {
+        return new BatchBuffer(most);
     }
 
     @Override
-    public boolean logits(long context, int row, float[] into) {
+    public int decode(
+            long context,
+            BatchBuffer buffer,
+            int[] tokens,
+            int[] positions,
+            int[] sequences,
+            byte[] outputs,
+            int count) {
         try {
-            return copy((MemorySegment) logits.invokeExact(context, row), into);
+            return (int) decode.invokeExact(context, buffer.fill(tokens, positions, sequences, outputs, count));
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }
     }
 
     @Override
-    public boolean logitBits(long context, int row, int from, int count, int[] into) {
+    public long logits(long context, int row) {
         try {
-            MemorySegment numbers = (MemorySegment) logits.invokeExact(context, row);
-            if (numbers.address() == 0) {
-                return false;
-            }
-            long bytes = (from + (long) count) * JAVA_INT.byteSize();
-            MemorySegment.copy(numbers.reinterpret(bytes), JAVA_INT, from * JAVA_INT.byteSize(), into, 0, count);
-            return true;
+            return (long) logits.invokeExact(context, row);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }
     }
 
     @Override
-    public float logit(long context, int row, int token) {
-        try {
-            MemorySegment numbers = (MemorySegment) logits.invokeExact(context, row);
-            return numbers.address() == 0
-                    ? Float.NaN
-                    : numbers.reinterpret((token + 1L) * JAVA_FLOAT.byteSize()).getAtIndex(JAVA_FLOAT, token);
-        } catch (Throwable thrown) {
-            throw LinkerHelper.unexpected(thrown);
-        }
+    public void copyLogits(long logits, float[] into) {
+        MemorySegment.copy(MEMORY, JAVA_FLOAT, logits, into, 0, into.length);
+    }
+
+    @Override
+    public void copyLogitBits(long logits, int from, int count, int[] into) {
+        MemorySegment.copy(MEMORY, JAVA_INT, logits + from * JAVA_INT.byteSize(), into, 0, count);
+    }
+
+    @Override
+    public float logit(long logits, int token) {
+        return MEMORY.get(JAVA_FLOAT, logits + token * JAVA_FLOAT.byteSize());
     }
 
     @Override
     public boolean embedding(long context, int sequence, float[] into) {
         try {
-            return copy((MemorySegment) embedding.invokeExact(context, sequence), into);
+            long numbers = (long) embedding.invokeExact(context, sequence);
+            if (numbers == 0) {
+                return false;
+            }
+            MemorySegment.copy(MEMORY, JAVA_FLOAT, numbers, into, 0, into.length);
+            return true;
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }
-    }
-
-    private static boolean copy(MemorySegment numbers, float[] into) {
-        if (numbers.address() == 0) {
-            return false;
-        }
-        MemorySegment.copy(
-                numbers.reinterpret(into.length * JAVA_FLOAT.byteSize()), JAVA_FLOAT, 0, into, 0, into.length);
-        return true;
     }
 
     @Override

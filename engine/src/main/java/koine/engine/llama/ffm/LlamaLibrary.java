@@ -84,22 +84,36 @@ public interface LlamaLibrary {
     /** What the context computes on the processor ends when the flag is raised. */
     void setAbortFlag(long context, AbortFlag flag);
 
+    /** Room for a batch of at most so many tokens. */
+    BatchBuffer batch(int most);
+
     /**
      * Reads tokens, each at its position of its sequence.
      *
+     * @param buffer what the batch is handed over in
      * @param outputs not 0 where logits are wanted
      * @param count how many of each array
      */
-    int decode(long context, int[] tokens, int[] positions, int[] sequences, byte[] outputs, int count);
+    int decode(
+            long context,
+            BatchBuffer buffer,
+            int[] tokens,
+            int[] positions,
+            int[] sequences,
+            byte[] outputs,
+            int count);
 
-    /** Copies the logits of a row of the last batch. @return false when that row has none */
-    boolean logits(long context, int row, float[] into);
+    /** @return where the logits of a row of the last batch lie, valid until the next; 0 when that row has none */
+    long logits(long context, int row);
 
-    /** Copies so many of them, from one on, as they lie in memory (IEEE 754). @return false when that row has none */
-    boolean logitBits(long context, int row, int from, int count, int[] into);
+    /** Copies logits, not more than the vocabulary has tokens. */
+    void copyLogits(long logits, float[] into);
 
-    /** One logit of a row of the last batch; NaN when that row has none. */
-    float logit(long context, int row, int token);
+    /** Copies so many of them, from one on, as they lie in memory (IEEE 754). */
+    void copyLogitBits(long logits, int from, int count, int[] into);
+
+    /** @param token of the vocabulary */
+    float logit(long logits, int token);
 
     /** Copies the pooled embedding of a sequence of the last batch. @return false when there is none */
     boolean embedding(long context, int sequence, float[] into);
