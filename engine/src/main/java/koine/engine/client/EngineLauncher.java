@@ -48,9 +48,6 @@ final class EngineLauncher {
             "-XX:CompileCommand=CompileThresholdScaling,koine.engine.llama.*::*,0.1",
             "-XX:CompileCommand=CompileThresholdScaling,koine.engine.session.*::*,0.1",
             "-XX:CompileCommand=CompileThresholdScaling,jdk.internal.foreign.*::*,0.1",
-            "-XX:CompileCommand=CompileThresholdScaling,koine.engine.server.*::*,0.2",
-            "-XX:CompileCommand=CompileThresholdScaling,com.google.gson.*::*,0.2",
-            "-XX:CompileCommand=CompileThresholdScaling,org.eclipse.jetty.*::*,0.2",
             "-Djava.awt.headless=true",
             "--enable-native-access=ALL-UNNAMED");
 
