@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import koine.net.LoopbackAddress;
 import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
@@ -27,6 +28,14 @@ public final class EngineServer implements AutoCloseable {
 
     private static final int PROBE_MILLIS = 2000;
 
+    /** A connection holds one thread at most, so the door to {@code /health} and to a cancel is never blocked. */
+    private static final int MOST_CONNECTIONS = 256;
+
+    /** For accepting and for selecting, and some to spare. */
+    private static final int OWN_THREADS = 16;
+
+    private static final int IDLE_MILLIS = 10_000;
+
     private final Server server = new Server(threads());
     private final Path socketFolder;
     private final Leases leases;
@@ -44,6 +53,7 @@ public final class EngineServer implements AutoCloseable {
         server.setHandler(new ApiHandler(token, modelName, generator, leases));
         server.setErrorHandler(ApiHandler::handleProtocolError);
         server.setStopTimeout(0);
+        server.addBean(new NetworkConnectionLimit(MOST_CONNECTIONS, server));
     }
 
     /**
@@ -54,7 +64,10 @@ public final class EngineServer implements AutoCloseable {
         QueuedThreadPool threads = new QueuedThreadPool();
         threads.setName("koine-http");
         threads.setMinThreads(1);
+        threads.setMaxThreads(MOST_CONNECTIONS + OWN_THREADS);
         threads.setReservedThreads(0);
+        threads.setIdleTimeout(IDLE_MILLIS);
+        threads.setStopTimeout(0); // the end of the process does not wait for them
         threads.setDaemon(true);
         return threads;
     }
