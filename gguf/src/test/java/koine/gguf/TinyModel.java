@@ -169,7 +169,7 @@ public final class TinyModel {
      *
      * @param script token texts as the vocabulary has them, none twice
      */
-    TinyModel script(List<String> script) {
+    public TinyModel script(List<String> script) {
         if (script.stream().distinct().count() != script.size() || !tokens.containsAll(script)) {
             throw new IllegalArgumentException("a token twice, or one that is not in the vocabulary: " + script);
         }

@@ -23,6 +23,7 @@ import koine.engine.server.ApiException;
 final class ForwardedBody {
     private static final String KEY = "prompt_cache_key";
     private static final String RETENTION = "prompt_cache_retention";
+    private static final String ADAPTERS = "lora";
     private static final int MOST_KEY = 200; // a longer one is the engine's to refuse
 
     private final byte[] door = new byte[32];
@@ -47,18 +48,40 @@ final class ForwardedBody {
         return in;
     }
 
-    private static boolean concerned(byte[] body) throws IOException {
+    private static boolean concerned(byte[] body) throws IOException, ApiException {
         JsonReader in = reader(body);
         in.beginObject();
         boolean concerned = false;
         while (in.hasNext()) {
             String name = in.nextName();
             concerned |= name.equals(KEY) || name.equals(RETENTION);
-            in.skipValue();
+            if (name.equals(ADAPTERS)) {
+                refuseAny(in);
+            } else {
+                in.skipValue();
+            }
         }
         in.endObject();
         JsonToken _ = in.peek(); // the end, or more than one document
         return concerned;
+    }
+
+    /** Adapters are files of this computer: who asks from elsewhere has none to name. */
+    private static void refuseAny(JsonReader in) throws IOException, ApiException {
+        boolean none = in.peek() == JsonToken.NULL;
+        if (in.peek() == JsonToken.BEGIN_ARRAY) {
+            in.beginArray();
+            none = in.peek() == JsonToken.END_ARRAY;
+            while (in.hasNext()) {
+                in.skipValue();
+            }
+            in.endArray();
+        } else {
+            in.skipValue();
+        }
+        if (!none) {
+            throw ApiException.of(501, "not_supported_error", "\"lora\" is not supported");
+        }
     }
 
     /** Piece by piece: as a tree, a body would take many times its size. */

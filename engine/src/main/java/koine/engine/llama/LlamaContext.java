@@ -2,6 +2,7 @@ package koine.engine.llama;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import koine.engine.llama.ffm.AbortFlag;
 import koine.engine.llama.ffm.BatchBuffer;
 import koine.engine.llama.ffm.LlamaLibrary;
@@ -35,6 +36,8 @@ public final class LlamaContext implements AutoCloseable {
     private final boolean[] hasLogits;
     private final int[] rowSequence;
     private final int[] looked = new int[LOOKED_AT];
+
+    private List<ScaledAdapter> adapters = List.of();
 
     /** How a {@link #decode} ended. */
     public enum Decoded {
@@ -121,6 +124,37 @@ public final class LlamaContext implements AutoCloseable {
             case NO_ROOM -> Decoded.NO_ROOM;
             default -> throw new LlamaException("llama_decode returned " + status);
         };
+    }
+
+    /**
+     * What it computes with from here on: the base model, and these beside it. What was read before stays as it was
+     * computed, so a sequence is read with the same adapters from its begin. A change costs the next {@link #decode} some
+     * milliseconds: llama.cpp plans its work anew.
+     *
+     * @param wanted each open, made for this model, and there once
+     */
+    public synchronized void use(List<ScaledAdapter> wanted) {
+        long context = handle.get();
+        if (wanted.equals(adapters)) {
+            return;
+        }
+        forgetLogits();
+        long[] addresses =
+                wanted.stream().mapToLong(each -> each.adapter().address()).toArray();
+        float[] scales = new float[addresses.length];
+        for (int i = 0; i < scales.length; i++) {
+            scales[i] = wanted.get(i).scale();
+        }
+        int status = library.adapters().use(context, addresses, scales);
+        if (status != 0) {
+            throw new LlamaException("llama_set_adapters_lora returned " + status);
+        }
+        adapters = List.copyOf(wanted);
+    }
+
+    /** Whether it computes with the adapter. */
+    public synchronized boolean uses(LlamaAdapter adapter) {
+        return adapters.stream().anyMatch(each -> each.adapter().equals(adapter));
     }
 
     private void rememberLogits(Batch batch) {

@@ -20,6 +20,9 @@ import java.util.function.DoubleConsumer;
 import koine.engine.llama.ffm.ContextSettings;
 import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.llama.ffm.NativePaths;
+import koine.gguf.GgufException;
+import koine.gguf.GgufFile;
+import koine.gguf.GgufReader;
 import org.jspecify.annotations.Nullable;
 
 /** A loaded model. Any thread; close its contexts first. */
@@ -34,11 +37,13 @@ public final class LlamaModel implements AutoCloseable {
 
     private final LlamaLibrary library;
     private final Handle handle;
+    private final Path file;
     private final ReadWriteLock life = new ReentrantReadWriteLock();
     private int openContexts;
 
-    private LlamaModel(LlamaLibrary library, long address) {
+    private LlamaModel(LlamaLibrary library, long address, Path file) {
         this.library = library;
+        this.file = file;
         this.handle = new Handle("llama_model", address);
     }
 
@@ -65,7 +70,7 @@ public final class LlamaModel implements AutoCloseable {
             }
             throw failure(library.drainErrors());
         }
-        LlamaModel model = new LlamaModel(library, address);
+        LlamaModel model = new LlamaModel(library, address, file);
         try {
             model.requireGenerative();
             return model;
@@ -133,6 +138,40 @@ public final class LlamaModel implements AutoCloseable {
 
     private @Nullable String ofArchitecture(String key) {
         return metadata(metadata("general.architecture") + "." + key);
+    }
+
+    /**
+     * Reads a LoRA adapter made for this model; blocks until done. Not while a context of the model computes.
+     *
+     * @throws AdapterException when it does not go with this model
+     */
+    public synchronized LlamaAdapter loadAdapter(Path adapter) {
+        long model = handle.get();
+        AdapterCheck.require(header(adapter), header(file));
+        library.drainErrors();
+        long address = library.adapters().load(model, NativePaths.bytes(adapter));
+        if (address == 0) {
+            List<String> errors = library.drainErrors();
+            boolean memory = LoadFailures.reason(errors) == OUT_OF_MEMORY;
+            throw new AdapterException(
+                    memory ? AdapterException.Reason.OUT_OF_MEMORY : AdapterException.Reason.DAMAGED,
+                    "llama_adapter_lora_init: " + errors);
+        }
+        return new LlamaAdapter(library.adapters(), address);
+    }
+
+    private static GgufFile header(Path file) {
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new AdapterException(AdapterException.Reason.MISSING, "there is no readable file");
+        }
+        try {
+            return GgufReader.read(file);
+        } catch (GgufException e) {
+            throw new AdapterException(AdapterException.Reason.DAMAGED, "header: " + e.getMessage());
+        } catch (IOException e) {
+            throw new AdapterException(
+                    AdapterException.Reason.MISSING, e.getClass().getSimpleName());
+        }
     }
 
     /** Close it before the model. See {@link LlamaSampler#of}. */

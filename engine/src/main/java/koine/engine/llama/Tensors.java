@@ -34,6 +34,11 @@ final class Tensors {
                 .orElse(null);
     }
 
+    /** Whether nothing can be multiplied with numbers of this type. */
+    static boolean isNoWeight(GgufTensorType type) {
+        return NO_WEIGHTS.contains(type);
+    }
+
     private static boolean isWrong(GgufTensor tensor) {
         if (INDICES.stream().anyMatch(tensor.name()::contains)) {
             return false;

@@ -3,6 +3,7 @@ package koine.engine.server;
 import com.google.gson.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import koine.engine.llama.AdapterException;
 import koine.engine.session.ContextOverflowException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Response;
@@ -69,6 +70,8 @@ public final class ApiException extends Exception {
         String message = String.valueOf(failure.getMessage());
         return switch (failure) {
             case ContextOverflowException overflow -> overflow(overflow);
+            case AdapterException adapter ->
+                of(400, "adapter_error", adapter.reason().name().toLowerCase(Locale.ROOT) + ": " + message);
             case IllegalArgumentException _ -> invalid(message);
             case UnsupportedOperationException _ -> of(501, "not_supported_error", message);
             default -> of(500, "server_error", message);

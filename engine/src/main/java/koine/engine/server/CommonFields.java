@@ -1,10 +1,15 @@
 package koine.engine.server;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import koine.engine.session.Generator.AdapterUse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxTokens {@link Integer#MAX_VALUE} when the request sets no limit
  * @param cacheKey null when nothing that was read may be shared
+ * @param adapters LoRA adapters the answer is computed with, by their files
  * @param usage whether a stream ends with a chunk of the usage alone, as OpenAI's does
  */
 record CommonFields(
@@ -20,10 +26,13 @@ record CommonFields(
         boolean ignoreEnd,
         @Nullable String cacheKey,
         boolean keepOnDisk,
+        List<AdapterUse> adapters,
         boolean stream,
         boolean usage,
         boolean progress) {
     private static final int MAX_STOPS = 16;
+    private static final int MAX_ADAPTERS = 8;
+    private static final double MAX_SCALE = 100;
     private static final List<String> LIMITS = List.of("max_completion_tokens", "max_tokens", "n_predict");
 
     static final Set<String> NAMES = Set.of(
@@ -35,6 +44,7 @@ record CommonFields(
             "prompt_cache_key",
             "prompt_cache_retention",
             "cache_prompt",
+            "lora",
             "stream",
             "stream_options",
             "return_progress",
@@ -82,6 +92,7 @@ record CommonFields(
                 fields.bool("ignore_eos", false),
                 cacheKey(fields),
                 keepOnDisk(fields),
+                adapters(fields),
                 fields.bool("stream", false),
                 fields.has("stream_options") && fields.object("stream_options").bool("include_usage", false),
                 fields.bool("return_progress", false));
@@ -124,5 +135,33 @@ record CommonFields(
             case "in_memory", "in-memory" -> false;
             default -> throw ApiException.invalid("\"prompt_cache_retention\" must be in_memory or 24h");
         };
+    }
+
+    /**
+     * llama-server names adapters by the order they were given at its start; here a request brings them, by their files. Only
+     * programs of this user come so far: what is served to others passes through a door of its own, which lets none in.
+     */
+    private static List<AdapterUse> adapters(Fields fields) throws ApiException {
+        List<AdapterUse> adapters = new ArrayList<>();
+        if (!fields.has("lora")) {
+            return adapters;
+        }
+        for (JsonElement element : fields.list("lora", MAX_ADAPTERS)) {
+            Fields adapter = Fields.of(element, "an element of \"lora\"");
+            if (adapter.has("id")) {
+                throw ApiException.unsupported("\"lora\" by \"id\"");
+            }
+            adapter.requireOnly(Set.of("path", "scale"), Set.of(), Set.of());
+            try {
+                Path file = Path.of(adapter.text("path"));
+                if (!file.isAbsolute()) {
+                    throw ApiException.invalid("\"path\" of an adapter must be absolute");
+                }
+                adapters.add(new AdapterUse(file, (float) adapter.number("scale", 1, -MAX_SCALE, MAX_SCALE)));
+            } catch (InvalidPathException e) {
+                throw ApiException.invalid("\"path\" of an adapter is no path");
+            }
+        }
+        return adapters;
     }
 }

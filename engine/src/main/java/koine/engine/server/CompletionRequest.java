@@ -94,7 +94,8 @@ record CompletionRequest(
                 alternatives,
                 false,
                 common.cacheKey(),
-                common.keepOnDisk());
+                common.keepOnDisk(),
+                common.adapters());
     }
 
     /** The text of the last message. */

@@ -38,7 +38,7 @@ final class SamplingFields {
 
     /** Ways to choose that Koine does not have. */
     static final Set<String> UNSUPPORTED =
-            Set.of("mirostat", "xtc_probability", "dynatemp_range", "samplers", "min_keep", "lora");
+            Set.of("mirostat", "xtc_probability", "dynatemp_range", "samplers", "min_keep");
 
     /** More of these: with these numbers they ask for nothing. */
     private static final Map<String, Double> NEUTRAL =

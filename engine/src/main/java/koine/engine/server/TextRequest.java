@@ -57,7 +57,8 @@ record TextRequest(Prompt prompt, boolean echo, SamplerOptions sampling, int alt
                 alternatives,
                 echo && alternatives >= 0,
                 common.cacheKey(),
-                common.keepOnDisk());
+                common.keepOnDisk(),
+                common.adapters());
     }
 
     private static Prompt prompt(Fields fields, int vocabulary) throws ApiException {

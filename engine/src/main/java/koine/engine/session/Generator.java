@@ -1,6 +1,7 @@
 package koine.engine.session;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -27,6 +28,7 @@ public interface Generator extends AutoCloseable {
      *   <li>{@link ContextOverflowException} when the prompt leaves no room for an answer
      *   <li>{@link IllegalArgumentException} when a number is outside its range or the prompt is empty
      *   <li>{@link UnsupportedOperationException} when the model makes embeddings only
+     *   <li>{@link koine.engine.llama.AdapterException} when an adapter does not go with the model
      *   <li>{@link GenerationException} when llama.cpp reports a failure
      * </ul>
      */
@@ -111,8 +113,9 @@ public interface Generator extends AutoCloseable {
      * @param visibleControls names of control tokens that are text of the answer
      * @param alternatives how many likely tokens are told beside each chosen one; -1 for no scores at all
      * @param scorePrompt whether the tokens of the prompt are scored too; it is read anew then
-     * @param cacheKey whose prompts these are: only requests with equal keys share what was read
+     * @param cacheKey whose prompts these are: only requests with equal keys, and equal adapters, share what was read
      * @param keepOnDisk whether what was read may be kept over the end of the process
+     * @param adapters what the answer is computed with beside the model
      */
     record Request(
             Prompt prompt,
@@ -124,7 +127,12 @@ public interface Generator extends AutoCloseable {
             int alternatives,
             boolean scorePrompt,
             @Nullable String cacheKey,
-            boolean keepOnDisk) {
+            boolean keepOnDisk,
+            List<AdapterUse> adapters) {
+        public Request {
+            adapters = List.copyOf(adapters);
+        }
+
         /** Whether always the likeliest token is chosen. */
         public boolean isGreedy() {
             return sampling.temperature() == 0;
@@ -141,13 +149,69 @@ public interface Generator extends AutoCloseable {
                     alternatives,
                     scorePrompt,
                     cacheKey,
-                    keepOnDisk);
+                    keepOnDisk,
+                    adapters);
+        }
+
+        public Request withAdapters(List<AdapterUse> others) {
+            return new Request(
+                    prompt,
+                    sampling,
+                    maxTokens,
+                    stop,
+                    ignoreEnd,
+                    visibleControls,
+                    alternatives,
+                    scorePrompt,
+                    cacheKey,
+                    keepOnDisk,
+                    others);
+        }
+
+        /** Of the model alone. */
+        public Request(
+                Prompt prompt,
+                SamplerOptions sampling,
+                int maxTokens,
+                List<String> stop,
+                boolean ignoreEnd,
+                Set<String> visibleControls,
+                int alternatives,
+                boolean scorePrompt,
+                @Nullable String cacheKey,
+                boolean keepOnDisk) {
+            this(
+                    prompt,
+                    sampling,
+                    maxTokens,
+                    stop,
+                    ignoreEnd,
+                    visibleControls,
+                    alternatives,
+                    scorePrompt,
+                    cacheKey,
+                    keepOnDisk,
+                    List.of());
         }
 
         /** An ordinary question. */
         public Request(
                 String prompt, SamplerOptions sampling, int maxTokens, List<String> stop, @Nullable String cacheKey) {
             this(new Prompt.Text(prompt, 0), sampling, maxTokens, stop, false, Set.of(), -1, false, cacheKey, false);
+        }
+    }
+
+    /**
+     * A LoRA adapter of the request.
+     *
+     * @param scale how strongly it counts: 0 is the model alone, 1 is as the adapter was trained
+     */
+    record AdapterUse(Path file, float scale) {
+        /** @throws IllegalArgumentException for what is no number */
+        public AdapterUse {
+            if (!Float.isFinite(scale)) {
+                throw new IllegalArgumentException("scale: " + scale);
+            }
         }
     }
 

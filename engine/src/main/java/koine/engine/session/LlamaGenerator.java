@@ -39,6 +39,7 @@ public final class LlamaGenerator implements Generator {
     private final Rollback rollback;
     private final @Nullable Scheduler scheduler;
     private final Embedder embedder;
+    private final Adapters adapters;
 
     private LlamaGenerator(
             LlamaLibrary library,
@@ -66,6 +67,7 @@ public final class LlamaGenerator implements Generator {
         this.scheduler = context == null
                 ? null
                 : new Scheduler(context, rollback, snapshots(library, context, rollback, options));
+        this.adapters = new Adapters(loaded, context);
         this.embedder = new Embedder(loaded, threads);
     }
 
@@ -161,6 +163,7 @@ public final class LlamaGenerator implements Generator {
     @Override
     public void begin(Request request, Cancel cancel, Sink sink) {
         LlamaSampler sampler = null;
+        AdapterSet beside = AdapterSet.none();
         try {
             if (scheduler == null || context == null) {
                 throw new UnsupportedOperationException("the model makes embeddings only");
@@ -170,13 +173,15 @@ public final class LlamaGenerator implements Generator {
             if (tokens.length >= context.contextTokens()) {
                 throw new ContextOverflowException(tokens.length, context.contextTokens());
             }
+            beside = adapters.take(request.adapters());
             sampler = loaded.newSampler(request.sampling());
             int lasting = rollback.needsCheckpoints() ? read.lasting() : 0;
-            scheduler.add(new Turn(request, cancel, sink, vocabulary, sampler, tokens, lasting));
+            scheduler.add(new Turn(request, cancel, sink, vocabulary, sampler, beside, tokens, lasting));
         } catch (RuntimeException e) {
             if (sampler != null) {
                 sampler.close();
             }
+            beside.close();
             refuse(sink, e instanceof LlamaException ? new GenerationException(String.valueOf(e.getMessage())) : e);
         }
     }
@@ -218,6 +223,11 @@ public final class LlamaGenerator implements Generator {
         return cacheKey == null || scheduler == null ? new int[0] : scheduler.tokensOf(cacheKey);
     }
 
+    /** How many adapters are loaded, needed just now or not. */
+    int loadedAdapters() {
+        return adapters.count();
+    }
+
     /** Whoever measured elsewhere how quickly this computer reads tells it here. */
     Snapshots snapshots() {
         return Objects.requireNonNull(scheduler).snapshots();
@@ -228,6 +238,7 @@ public final class LlamaGenerator implements Generator {
         if (scheduler != null) {
             scheduler.close();
         }
+        adapters.close();
         if (context != null) {
             context.close();
         }

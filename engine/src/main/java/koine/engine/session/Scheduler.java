@@ -30,8 +30,8 @@ final class Scheduler {
     /** Tokens of an answer for which there should be room before another turn is let in. */
     private static final int AHEAD = 256;
 
-    /** To be woken in the middle of each costs an answer more than a cancel that comes so much later. */
-    private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Answers with the same adapters go on for so long while others wait. */
+    private static final long TOGETHER_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final LlamaContext context;
     private final Snapshots snapshots;
@@ -40,10 +40,10 @@ final class Scheduler {
     private final Deque<Turn> waiting = new ArrayDeque<>();
     private final List<Turn> running = new ArrayList<>();
     private final Watch watch;
+    private final Pace pace = new Pace();
     private long clock;
-
-    /** How long it took to compute the last token of an answer. */
-    private long tokenNanos = Long.MAX_VALUE;
+    private AdapterSet adapters = AdapterSet.none();
+    private long adaptersSince;
 
     Scheduler(LlamaContext context, Rollback rollback, Snapshots snapshots) {
         this.context = context;
@@ -97,11 +97,14 @@ final class Scheduler {
     private void admit() {
         while (!waiting.isEmpty()) {
             Turn turn = waiting.element();
-            Slot slot = chooseSlot(turn.request().cacheKey());
+            Slot slot = chooseSlot(turn);
             if (slot == null || !fitsBeside(turn)) {
                 return;
             }
             waiting.remove();
+            if (running.isEmpty()) {
+                pace.forget();
+            }
             snapshots.bringBack(slot, turn, this::evict);
             turn.take(slot, ++clock);
             running.add(turn);
@@ -120,11 +123,11 @@ final class Scheduler {
         slots.stream().filter(Slot::idle).forEach(Slot::forget);
     }
 
-    /** The conversation's own slot, else an empty one, else the longest unused. */
-    private @Nullable Slot chooseSlot(@Nullable String key) {
+    /** The conversation's own slot with the same adapters, else an empty one, else the longest unused. */
+    private @Nullable Slot chooseSlot(Turn turn) {
         return slots.stream()
                 .filter(Slot::idle)
-                .min(Comparator.comparing((Slot slot) -> !slot.isOf(key))
+                .min(Comparator.comparing((Slot slot) -> !slot.holds(turn))
                         .thenComparing(slot -> slot.length() > 0)
                         .thenComparingLong(Slot::lastUse))
                 .orElse(null);
@@ -150,6 +153,7 @@ final class Scheduler {
             plan();
         }
         try {
+            context.use(adapters.adapters());
             switch (decode()) {
                 case DONE -> proceed();
                 case ABORTED -> running.forEach(turn -> turn.slot().repair());
@@ -164,34 +168,58 @@ final class Scheduler {
         }
     }
 
-    /** Whoever waits for a moment only is not watched over: that one's cancel is seen right after. */
+    /** A moment is not watched over: to be woken in the middle of it costs more than a cancel that is seen after it. */
     private LlamaContext.Decoded decode() {
-        boolean writing = batch.size() <= running.size();
-        boolean watched = !writing || tokenNanos > MOMENT_NANOS;
+        boolean watched = !pace.isOverInAMoment(batch.size(), running.size());
         long begun = System.nanoTime();
         if (watched) {
             watch.begin();
         }
         try {
-            return context.decode(batch);
+            LlamaContext.Decoded how = context.decode(batch);
+            if (how == LlamaContext.Decoded.DONE) {
+                pace.computed(batch.size(), running.size(), System.nanoTime() - begun);
+            }
+            return how;
         } finally {
             if (watched) {
                 watch.end();
             }
-            if (writing) {
-                tokenNanos = System.nanoTime() - begun;
+        }
+    }
+
+    /**
+     * Whose turn it is: a context computes with one set of adapters at a time, and to change it costs some milliseconds. So
+     * those with the same set go on together for a while, then the others that have waited longest.
+     */
+    private void chooseAdapters() {
+        boolean here = false;
+        Turn other = null;
+        for (Turn turn : running) {
+            if (turn.adapters().isSameAs(adapters)) {
+                here = true;
+            } else if (other == null || turn.planned() < other.planned()) {
+                other = turn;
             }
+        }
+        if (other != null && (!here || System.nanoTime() - adaptersSince >= TOGETHER_NANOS)) {
+            adapters = other.adapters();
+            adaptersSince = System.nanoTime();
         }
     }
 
     private void plan() {
         batch.clear();
+        chooseAdapters();
+        clock++;
         List<Turn> readers = new ArrayList<>();
         for (Turn turn : running) {
-            if (turn.isReading()) {
+            if (!turn.adapters().isSameAs(adapters)) {
+                turn.waitForNext();
+            } else if (turn.isReading()) {
                 readers.add(turn);
             } else {
-                turn.plan(batch, 1);
+                turn.plan(batch, 1, clock);
             }
         }
         boolean alone = running.size() == 1;
@@ -203,7 +231,7 @@ final class Scheduler {
             } else {
                 most = Math.min(most, SHARED_PART);
             }
-            turn.plan(batch, most);
+            turn.plan(batch, most, clock);
         }
     }
 

@@ -22,6 +22,7 @@ final class Slot {
     private final TokenList tokens = new TokenList();
     private final Checkpoints checkpoints = new Checkpoints(CHECKPOINT_BYTES);
     private @Nullable String owner;
+    private String layers = "";
     private boolean onDisk;
     private @Nullable Turn turn;
     private long lastUse;
@@ -43,6 +44,16 @@ final class Slot {
 
     boolean isOf(@Nullable String key) {
         return key != null && key.equals(owner);
+    }
+
+    /** Whether it holds what was read of the turn's conversation, with the same adapters. */
+    boolean holds(Turn of) {
+        return isOf(of.request().cacheKey()) && layers.equals(of.adapters().identity());
+    }
+
+    /** The identity of the adapters with which it was read. */
+    String layers() {
+        return layers;
     }
 
     @Nullable
@@ -85,10 +96,11 @@ final class Slot {
         turn = taker;
         lastUse = time;
         String key = taker.request().cacheKey();
-        int shared = isOf(key) && !taker.request().scorePrompt() ? tokens.shared(taker.tokens()) : 0;
+        int shared = holds(taker) && !taker.request().scorePrompt() ? tokens.shared(taker.tokens()) : 0;
         // the last token is read again in any case: what follows it is not kept
         int kept = keep(Math.min(shared, taker.tokens().length - 1));
         owner = key;
+        layers = taker.adapters().identity();
         onDisk = taker.request().keepOnDisk();
         return kept;
     }
@@ -104,11 +116,12 @@ final class Slot {
     }
 
     /** Reads its tokens from elsewhere, in place of what it holds. */
-    void adopt(String key, int[] restored) {
+    void adopt(String key, String with, int[] restored) {
         tokens.keepFirst(0);
         tokens.addAll(restored);
         checkpoints.clear();
         owner = key;
+        layers = with;
     }
 
     /** How many of so many first tokens it could {@link #keep}. */

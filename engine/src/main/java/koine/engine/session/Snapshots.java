@@ -89,7 +89,7 @@ final class Snapshots {
         }
         try {
             String hash = weights.known();
-            String of = hash + "|" + engine;
+            String of = of(hash, turn.adapters().identity());
             Path file = hash == null ? null : folder.file(key, of);
             if (file == null || !Files.isRegularFile(file)) {
                 return;
@@ -109,7 +109,7 @@ final class Snapshots {
             Files.deleteIfExists(file);
             return false;
         }
-        int gain = gain(head, slot, turn, key);
+        int gain = gain(head, slot, turn);
         double speed = promptTokensPerSecond == 0 ? head.tokensPerSecond() : promptTokensPerSecond;
         if (gain <= 0 || gain / speed <= head.bytes() / bytesPerSecond) {
             return false;
@@ -133,7 +133,7 @@ final class Snapshots {
                 slot.clear();
                 return false;
             }
-            slot.adopt(key, tokens);
+            slot.adopt(key, turn.adapters().identity(), tokens);
             List<SequenceState> checkpoints = content.takeCheckpoints();
             for (int i = 0; i < checkpoints.size(); i++) {
                 slot.checkpoints().add(content.head().places()[i + 1], checkpoints.get(i));
@@ -143,9 +143,10 @@ final class Snapshots {
     }
 
     /** How many tokens of the prompt need not be read when the snapshot is used, that would have to be without it. */
-    private int gain(Head head, Slot slot, Turn turn, String key) {
+    private int gain(Head head, Slot slot, Turn turn) {
         int last = turn.tokens().length - 1;
-        int held = slot.isOf(key) ? slot.reachable(Math.min(last, slot.tokens().shared(turn.tokens()))) : 0;
+        int held =
+                slot.holds(turn) ? slot.reachable(Math.min(last, slot.tokens().shared(turn.tokens()))) : 0;
         int kept = Math.min(last, shared(head.tokens(), turn.tokens()));
         return Slot.reachable(rollback, kept, head.tokens().length, head.places()) - held;
     }
@@ -153,6 +154,10 @@ final class Snapshots {
     private static int shared(int[] one, int[] other) {
         int mismatch = Arrays.mismatch(one, other);
         return mismatch < 0 ? one.length : mismatch;
+    }
+
+    private String of(@Nullable String hash, String layers) {
+        return hash + "|" + engine + (layers.isEmpty() ? "" : "|" + layers);
     }
 
     /** Writes what the slot holds, if that is worth it. @param wanted whether there is something more urgent */
@@ -168,7 +173,7 @@ final class Snapshots {
             if (!weights.compute(wanted)) {
                 return;
             }
-            String of = weights.known() + "|" + engine;
+            String of = of(weights.known(), slot.layers());
             if (write(folder, folder.file(key, of), SnapshotFolder.identity(key, of), slot, seconds, wanted)) {
                 slot.saved();
             }

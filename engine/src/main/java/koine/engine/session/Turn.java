@@ -31,6 +31,7 @@ final class Turn implements AutoCloseable {
     private final Sink sink;
     private final Vocabulary vocabulary;
     private final LlamaSampler sampler;
+    private final AdapterSet adapters;
     private final Scores scores;
     private final int promptTokens;
     private final int lasting;
@@ -50,6 +51,7 @@ final class Turn implements AutoCloseable {
     private int pending;
     private int firstRow;
     private int rows;
+    private long planned;
     private long start;
     private long first;
     private long last;
@@ -58,6 +60,7 @@ final class Turn implements AutoCloseable {
     private boolean forgotten;
 
     /**
+     * @param adapters closed with the turn, as the sampler is
      * @param tokens of the prompt
      * @param lasting how many of them the next prompt will begin with, most likely
      */
@@ -67,6 +70,7 @@ final class Turn implements AutoCloseable {
             Sink sink,
             Vocabulary vocabulary,
             LlamaSampler sampler,
+            AdapterSet adapters,
             int[] tokens,
             int lasting) {
         this.request = request;
@@ -74,6 +78,7 @@ final class Turn implements AutoCloseable {
         this.sink = sink;
         this.vocabulary = vocabulary;
         this.sampler = sampler;
+        this.adapters = adapters;
         this.scores = new Scores(vocabulary, request.alternatives());
         this.tokens = tokens;
         this.promptTokens = tokens.length;
@@ -94,6 +99,15 @@ final class Turn implements AutoCloseable {
 
     int[] tokens() {
         return tokens;
+    }
+
+    AdapterSet adapters() {
+        return adapters;
+    }
+
+    /** When it last had a place in a batch. */
+    long planned() {
+        return planned;
     }
 
     boolean isOf(String key) {
@@ -160,8 +174,14 @@ final class Turn implements AutoCloseable {
         return Objects.requireNonNull(slot);
     }
 
+    /** It has no place in this batch. */
+    void waitForNext() {
+        rows = 0;
+    }
+
     /** Puts what it wants read into the batch, at most so many tokens. */
-    void plan(Batch batch, int most) {
+    void plan(Batch batch, int most, long time) {
+        planned = time;
         firstRow = batch.size();
         int sequence = slot().sequence();
         int at = slot().length();
@@ -361,5 +381,6 @@ final class Turn implements AutoCloseable {
     @Override
     public void close() {
         sampler.close();
+        adapters.close();
     }
 }

@@ -48,6 +48,20 @@ class ForwardedBodyTest {
     }
 
     @Test
+    void namesNoFilesOfThisComputer() throws Exception {
+        for (String some : List.of("[{\"path\":\"/layer.gguf\"}]", "[0]", "{}", "\"/layer.gguf\"", "1")) {
+            ApiException refused =
+                    assertThrows(ApiException.class, () -> door.of(bytes("{\"seed\":1,\"lora\":" + some + "}")));
+            assertEquals("\"lora\" is not supported", refused.getMessage());
+        }
+        for (String again : List.of("\"lora\":[],\"lora\":[{}]", "\"l\\u006fra\":[{}]")) {
+            assertThrows(ApiException.class, () -> door.of(bytes("{" + again + "}")));
+        }
+        byte[] none = bytes("{\"lora\":[],\"seed\":1}");
+        assertSame(none, door.of(none));
+    }
+
+    @Test
     void hasAllElseAsItCame() throws Exception {
         String rest = "\"messages\":[{\"role\":\"user\",\"content\":\"नमस्ते 👋 <\\\"\\n\"}],"
                 + "\"seed\":12345678901234567890,\"temperature\":1.50,\"stream\":true,\"stop\":null,"

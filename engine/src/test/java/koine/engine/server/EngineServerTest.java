@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -365,6 +366,18 @@ class EngineServerTest {
         }
 
         @Test
+        void bringsAdaptersByTheirFiles() throws Exception {
+            Path file = folder.resolve("a layer عربي.gguf").toAbsolutePath();
+            JsonObject adapter = new JsonObject();
+            adapter.addProperty("path", file.toString());
+            adapter.addProperty("scale", 0.5);
+            complete(asking("say x", ",\"lora\":[" + adapter + ",{\"path\":" + new JsonPrimitive(file + "2") + "}]"));
+            assertEquals(
+                    List.of(new Generator.AdapterUse(file, 0.5f), new Generator.AdapterUse(Path.of(file + "2"), 1)),
+                    soon(script.begun).adapters());
+        }
+
+        @Test
         void withoutSettingsGetsTheDefaultsAndADifferentSeedEachTime() throws Exception {
             complete(asking("say x", ""));
             complete(asking("say x", ",\"temperature\":null"));
@@ -418,6 +431,13 @@ class EngineServerTest {
                     "\"stop\":[1]",
                     "\"prompt_cache_key\":\"\"",
                     "\"stream_options\":5",
+                    "\"lora\":{}",
+                    "\"lora\":[5]",
+                    "\"lora\":[{\"scale\":1}]",
+                    "\"lora\":[{\"path\":\"layer.gguf\"}]",
+                    "\"lora\":[{\"path\":\"/layer\\u0000.gguf\"}]",
+                    "\"lora\":[{\"path\":\"/layer.gguf\",\"scale\":\"much\"}]",
+                    "\"lora\":[{\"path\":\"/layer.gguf\",\"weight\":1}]",
                     "\"temprature\":0"
                 })
         void withASettingThatMakesNoSenseIsRefused(String setting) throws Exception {

@@ -69,6 +69,7 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     private final MemoryLibrary memory;
     private final ThreadPools threadPools;
     private final SamplerLibrary samplers;
+    private final AdapterLibrary adapters;
 
     FfmLlamaLibrary(LinkerHelper linker, NativeLog log) throws PackException {
         this.linker = linker;
@@ -121,6 +122,7 @@ final class FfmLlamaLibrary implements LlamaLibrary {
         memory = new FfmMemoryLibrary(linker, log);
         threadPools = new ThreadPools(linker);
         samplers = new FfmSamplerLibrary(linker);
+        adapters = new FfmAdapterLibrary(linker, log);
         contextFree = linker.downcall("llama_free", FunctionDescriptor.ofVoid(POINTER));
         contextSize = linker.downcall("llama_n_ctx", FunctionDescriptor.of(JAVA_INT, POINTER));
     }
@@ -334,6 +336,11 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     @Override
     public SamplerLibrary samplers() {
         return samplers;
+    }
+
+    @Override
+    public AdapterLibrary adapters() {
+        return adapters;
     }
 
     @Override

@@ -125,6 +125,8 @@ public interface LlamaLibrary {
 
     SamplerLibrary samplers();
 
+    AdapterLibrary adapters();
+
     /** What llama.cpp logged as errors since the last call, oldest first. */
     List<String> drainErrors();
 }

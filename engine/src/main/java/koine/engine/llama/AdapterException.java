@@ -1,0 +1,30 @@
+package koine.engine.llama;
+
+/** An adapter cannot be used with this model. The message is for programmers; people are told by {@link #reason()}. */
+public final class AdapterException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final Reason reason;
+
+    public AdapterException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** Why it cannot be used. */
+    public enum Reason {
+        /** There is no readable file at the path. */
+        MISSING,
+        /** Not a GGUF file, or cut short, or damaged. */
+        DAMAGED,
+        /** A sound GGUF file of another kind: a whole model, a control vector. */
+        NOT_AN_ADAPTER,
+        /** Made for another model: its architecture, or the names or shapes of its tensors, are not this one's. */
+        OTHER_BASE,
+        /** The memory for it was refused. */
+        OUT_OF_MEMORY
+    }
+}
