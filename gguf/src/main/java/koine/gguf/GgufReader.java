@@ -243,7 +243,12 @@ public final class GgufReader {
         if (bytes < 0 || bytes > mostBytes) {
             throw new GgufException(at, what + " of " + Long.toUnsignedString(bytes) + " bytes");
         }
-        return in.text((int) bytes, what);
+        String name = in.text((int) bytes, what);
+        if (name.indexOf('\0') >= 0) {
+            // to programs in C it would end there, and be another name
+            throw new GgufException(in.position(), what + " with a zero byte");
+        }
+        return name;
     }
 
     private long alignment(Map<String, GgufValue> metadata) throws GgufException {

@@ -51,6 +51,11 @@ class GgufRefusalTest {
     }
 
     @Test
+    void names_that_end_early_for_programs_in_c() throws IOException {
+        refused(new Bytes().magic().u32(3).u64(0).u64(1).string("k\0x").u32(7).u8(1), 35, "a zero byte");
+    }
+
+    @Test
     void a_big_endian_file() throws IOException {
         refused(new Bytes().magic().u32(0x03000000).u64(0).u64(0), 4, "big-endian");
     }

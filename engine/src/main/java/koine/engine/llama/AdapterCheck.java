@@ -3,12 +3,15 @@ package koine.engine.llama;
 import static koine.engine.llama.AdapterException.Reason.DAMAGED;
 import static koine.engine.llama.AdapterException.Reason.NOT_AN_ADAPTER;
 import static koine.engine.llama.AdapterException.Reason.OTHER_BASE;
+import static koine.engine.llama.AdapterException.Reason.UNSUPPORTED;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import koine.engine.llama.AdapterException.Reason;
 import koine.gguf.GgufFile;
 import koine.gguf.GgufTensor;
+import koine.gguf.GgufTensorType;
 import koine.gguf.GgufType;
 import koine.gguf.GgufValue;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,12 @@ final class AdapterCheck {
     private static final String EMBEDDINGS = "token_embd.weight";
 
     private static final String ALPHA = "adapter.lora.alpha";
+
+    /** Such an adapter is off until a text of the prompt calls it. */
+    private static final String ONLY_AFTER = "adapter.alora.invocation_tokens";
+
+    /** Their output is the embeddings, whatever else the file has. */
+    private static final Set<String> MULTIPLIES_EMBEDDINGS = Set.of("bitnet");
 
     private final GgufFile adapter;
     private final GgufFile base;
@@ -50,10 +59,16 @@ final class AdapterCheck {
             throw wrong(DAMAGED, "the adapter does not say for which architecture it is");
         }
         if (!architecture.equals(base.text("general.architecture"))) {
-            throw wrong(OTHER_BASE, "the adapter is for the architecture " + architecture);
+            throw wrong(OTHER_BASE, "the adapter is for another architecture");
         }
         if (adapter.metadata().containsKey(ALPHA) && !isFloat(adapter.metadata().get(ALPHA))) {
             throw wrong(DAMAGED, ALPHA + " is no number");
+        }
+        if (adapter.metadata().containsKey(ONLY_AFTER)) {
+            throw wrong(UNSUPPORTED, "the adapter counts only after certain tokens");
+        }
+        if (base.integer("split.count").orElse(0) > 1) {
+            throw wrong(UNSUPPORTED, "the model lies in several files, whose shapes are not all known");
         }
         Map<String, GgufTensor> first = factors(A);
         Map<String, GgufTensor> second = factors(B);
@@ -62,18 +77,23 @@ final class AdapterCheck {
         }
         Map<String, GgufTensor> weights = new HashMap<>();
         base.tensors().forEach(tensor -> weights.put(tensor.name(), tensor));
-        // in a model of several files, the others are left to llama.cpp
-        boolean whole = base.integer("split.count").orElse(0) <= 1;
-        first.forEach((name, a) -> {
-            GgufTensor weight = weights.get(name);
-            GgufTensor b = second.get(name);
-            if (weight == null && whole) {
-                throw wrong(OTHER_BASE, "the model has no tensor " + name);
-            }
-            if (b != null) {
-                requireShapes(name, a, b, weight);
-            }
-        });
+        first.forEach((name, a) -> requireFit(name, a, second.get(name), weights));
+    }
+
+    private void requireFit(String name, GgufTensor a, @Nullable GgufTensor b, Map<String, GgufTensor> weights) {
+        GgufTensor weight = weights.get(name);
+        if (weight == null || b == null) {
+            throw wrong(OTHER_BASE, "the model has no such tensor as the adapter changes");
+        }
+        requireShapes(name, a, b, weight);
+        boolean outputToo = !weights.containsKey("output.weight")
+                || MULTIPLIES_EMBEDDINGS.contains(String.valueOf(base.text("general.architecture")));
+        if (name.endsWith(EMBEDDINGS) && outputToo) {
+            throw wrong(UNSUPPORTED, "the embeddings that the adapter changes are the model's output too");
+        }
+        if (weight.type() == GgufTensorType.NVFP4) {
+            throw wrong(UNSUPPORTED, "the adapter changes a tensor of type " + weight.type());
+        }
     }
 
     private static boolean isFloat(@Nullable GgufValue value) {
@@ -83,9 +103,8 @@ final class AdapterCheck {
     }
 
     private void requireText(String key, String wanted) {
-        String found = adapter.text(key);
-        if (!wanted.equals(found)) {
-            throw wrong(NOT_AN_ADAPTER, key + " is " + found);
+        if (!wanted.equals(adapter.text(key))) {
+            throw wrong(NOT_AN_ADAPTER, key + " is not " + wanted);
         }
     }
 
@@ -105,20 +124,17 @@ final class AdapterCheck {
         return factors;
     }
 
-    private static void requireShapes(String name, GgufTensor a, GgufTensor b, @Nullable GgufTensor weight) {
+    private static void requireShapes(String name, GgufTensor a, GgufTensor b, GgufTensor weight) {
         boolean embeddings = name.endsWith(EMBEDDINGS);
         long rank = embeddings ? size(a, 0) : size(a, 1);
         if (rank != size(b, 0) || rank < 1) {
             throw wrong(DAMAGED, "the two factors of a tensor do not go together");
         }
-        if (weight == null) {
-            return;
-        }
         long in = embeddings ? size(b, 1) : size(a, 0);
         long out = embeddings ? size(a, 1) : size(b, 1);
         boolean experts = sameExperts(a, weight) && sameExperts(b, weight);
         if (in != size(weight, 0) || out != size(weight, 1) || !experts) {
-            throw wrong(OTHER_BASE, "the shape of " + name + " is another in the model");
+            throw wrong(OTHER_BASE, "the shape of a tensor is another in the model");
         }
     }
 

@@ -24,6 +24,8 @@ public final class AdapterException extends RuntimeException {
         NOT_AN_ADAPTER,
         /** Made for another model: its architecture, or the names or shapes of its tensors, are not this one's. */
         OTHER_BASE,
+        /** A sound adapter of a kind, or on a model of a kind, that cannot be computed here. */
+        UNSUPPORTED,
         /** The memory for it was refused. */
         OUT_OF_MEMORY
     }

@@ -75,14 +75,16 @@ final class Adapters implements AutoCloseable {
         if (wanted.isEmpty()) {
             return AdapterSet.none();
         }
-        if (wanted.size() > MOST_AT_ONCE
-                || wanted.stream().map(AdapterUse::file).distinct().count() < wanted.size()) {
-            throw new IllegalArgumentException("an adapter is named twice, or there are more than " + MOST_AT_ONCE);
+        if (wanted.size() > MOST_AT_ONCE) {
+            throw new IllegalArgumentException("there are more than " + MOST_AT_ONCE + " adapters");
         }
         List<Chosen> chosen = new ArrayList<>();
         try {
             for (AdapterUse use : wanted) {
                 Loaded one = load(use.file());
+                if (chosen.stream().anyMatch(other -> other.loaded().equals(one))) {
+                    throw new IllegalArgumentException("an adapter is named twice");
+                }
                 one.users++;
                 chosen.add(new Chosen(one, use.scale()));
             }
@@ -117,11 +119,17 @@ final class Adapters implements AutoCloseable {
         LlamaAdapter adapter = model.loadAdapter(file);
         try {
             Loaded fresh = new Loaded(adapter, hash(file));
+            if (!source.equals(source(file))) {
+                throw new AdapterException(Reason.MISSING, "the file is being changed");
+            }
             loaded.put(source, fresh);
             return fresh;
         } catch (IOException e) {
             adapter.close();
             throw new AdapterException(Reason.MISSING, e.getClass().getSimpleName());
+        } catch (RuntimeException e) {
+            adapter.close();
+            throw e;
         }
     }
 

@@ -146,6 +146,7 @@ final class Turn implements AutoCloseable {
     void take(Slot given, long time) {
         int kept = given.take(this, time);
         slot = given;
+        planned = time; // who came later waits longer
         if (!resumed) {
             start = System.nanoTime();
             cached = kept;

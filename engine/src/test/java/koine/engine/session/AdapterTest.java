@@ -24,6 +24,7 @@ import koine.engine.session.Generator.Request;
 import koine.engine.session.Stage.Answer;
 import koine.gguf.GgufReader;
 import koine.gguf.GgufTensor;
+import koine.gguf.GgufType;
 import koine.gguf.GgufValue;
 import koine.gguf.TinyAdapter;
 import koine.gguf.TinyModel;
@@ -126,15 +127,26 @@ class AdapterTest {
                 .change("output.weight", WIDTH, tokens, RANK, first, second)
                 .write(adapter);
         double scale = 0.7;
+        float[] otherFirst = TinyAdapter.random(WIDTH, 0.3f, 7);
+        float[] otherSecond = TinyAdapter.random(tokens, 0.3f, 8);
+        Path other = folder.resolve("other by hand.gguf"); // without an alpha, of rank one
+        TinyAdapter.of("qwen3")
+                .change("output.weight", WIDTH, tokens, 1, otherFirst, otherSecond)
+                .write(other);
+        double otherScale = -0.4;
 
         int token;
         float[] base;
         float[] changed;
+        float[] both;
         try (Stage stage = new Stage(Stage.options(model, 256))) {
             token = stage.generator().tokenizer().tokens("a", true, true)[0];
             base = stage.ask(request("a", 1, null)).logits.getFirst();
             changed =
                     stage.ask(request("a", 1, null, use(adapter, scale))).logits.getFirst();
+            both = stage.ask(request("a", 1, null, use(other, otherScale), use(adapter, scale)))
+                    .logits
+                    .getFirst();
         }
 
         float[] embeddings = numbers(model, "token_embd.weight");
@@ -163,6 +175,8 @@ class AdapterTest {
             largest = Math.max(largest, Math.abs(change));
             assertEquals(plain, base[row], 1e-3, "logit " + row + " of the base");
             assertEquals(plain + change, changed[row], 1e-3, "logit " + row + " with the adapter");
+            double more = otherScale * otherSecond[row] * product(otherFirst, 0, WIDTH, seen);
+            assertEquals(plain + change + more, both[row], 1e-3, "logit " + row + " with both");
         }
         assertTrue(largest > 1, "the change is far above the tolerance: " + largest);
     }
@@ -192,7 +206,7 @@ class AdapterTest {
     }
 
     @Test
-    void scalesAndSumsAsNamed() throws Exception {
+    void countsOnceAndInAnyOrder() throws Exception {
         Path one = adapter("one.gguf", 20, 0.2f);
         Path two = adapter("two.gguf", 30, 0.2f);
         try (Stage stage = stage()) {
@@ -201,9 +215,11 @@ class AdapterTest {
             Answer alone = stage.ask(request("wind", 4, null, use(one, 0.5)));
             assertArrayEquals(both.logits.getFirst(), turned.logits.getFirst(), "the order says nothing");
             assertNotEquals(Arrays.toString(both.logits.getFirst()), Arrays.toString(alone.logits.getFirst()));
+            Path around = folder.resolve("x/../one.gguf");
+            Files.createDirectory(folder.resolve("x"));
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> stage.ask(request("wind", 4, null, use(one, 1), use(one, 0.5))));
+                    () -> stage.ask(request("wind", 4, null, use(one, 1), use(around, 0.5))));
         }
     }
 
@@ -238,7 +254,19 @@ class AdapterTest {
         Path cut = folder.resolve("cut.gguf");
         byte[] whole = Files.readAllBytes(adapter("whole.gguf", 40, 0.2f));
         Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
+        Path called = folder.resolve("called.gguf");
+        TinyAdapter.of("qwen3")
+                .put("adapter.alora.invocation_tokens", GgufValue.array(GgufType.UINT32, List.of(GgufValue.uint32(1))))
+                .change("output.weight", WIDTH, tokens, 1, new float[WIDTH], new float[tokens])
+                .write(called);
+        Path hidden = folder.resolve("hidden.gguf");
+        TinyAdapter.of("qwen3")
+                .put("adapter.lora.alpha\0x", GgufValue.text("six"))
+                .change("output.weight", WIDTH, tokens, 1, new float[WIDTH], new float[tokens])
+                .write(hidden);
         try (Stage stage = stage()) {
+            assertEquals(Reason.UNSUPPORTED, reason(stage, called));
+            assertEquals(Reason.DAMAGED, reason(stage, hidden));
             assertEquals(Reason.OTHER_BASE, reason(stage, other));
             assertEquals(Reason.OTHER_BASE, reason(stage, missing));
             assertEquals(Reason.OTHER_BASE, reason(stage, shape));
@@ -249,6 +277,23 @@ class AdapterTest {
             assertEquals(Reason.NOT_AN_ADAPTER, reason(stage, model));
             assertEquals(Reason.MISSING, reason(stage, folder.resolve("nowhere.gguf")));
             assertEquals(4, stage.ask(request("rain", 4, null)).tokens.size());
+        }
+    }
+
+    @Test
+    void onEmbeddingsThatAreTheOutputTooIsRefused() throws Exception {
+        Path tied = folder.resolve("tied.gguf");
+        TinyModel.of("command-r").write(tied);
+        GgufTensor embeddings = tensor(tied, "token_embd.weight");
+        int width = Math.toIntExact(embeddings.shape().getFirst());
+        int words = Math.toIntExact(embeddings.shape().get(1));
+        Path adapter = folder.resolve("embeddings.gguf");
+        TinyAdapter.of("command-r")
+                .tensor("token_embd.weight.lora_a", List.of(2L, (long) words), new float[2 * words])
+                .tensor("token_embd.weight.lora_b", List.of(2L, (long) width), new float[2 * width])
+                .write(adapter);
+        try (Stage stage = new Stage(Stage.options(tied, 256))) {
+            assertEquals(Reason.UNSUPPORTED, reason(stage, adapter));
         }
     }
 

@@ -2,6 +2,7 @@ package koine.engine.llama.ffm;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ final class NativeLog {
     synchronized void hide(String text) {
         if (!text.isEmpty() && !hidden.contains(text)) {
             hidden.add(text);
+            hidden.sort(Comparator.comparingInt(String::length).reversed()); // one may begin with another
         }
     }
 
