@@ -32,8 +32,9 @@ final class CompletionAnswer {
     }
 
     void stream(boolean withProgress, boolean withUsage) throws ApiException, IOException, InterruptedException {
+        long sent = System.nanoTime();
         while (true) {
-            Generation.Update update = generation.next(BEAT_NANOS);
+            Generation.Update update = generation.next(Math.max(1, sent + BEAT_NANOS - System.nanoTime()));
             if (update.failure() != null) {
                 streamFailure(ApiException.failed(update.failure()));
                 return;
@@ -56,9 +57,13 @@ final class CompletionAnswer {
                 return;
             }
             if (events.isEmpty()) {
+                if (System.nanoTime() - sent < BEAT_NANOS) {
+                    continue; // progress that nobody asked for
+                }
                 events.append(":\n\n");
             }
             send(events, false);
+            sent = System.nanoTime();
             if (!update.text().isEmpty()) {
                 generation.gather(GATHER_NANOS);
             }
