@@ -1,7 +1,5 @@
 package koine.engine.llama;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.locks.Lock;
@@ -102,20 +100,9 @@ public final class Vocabulary {
         if (known != null && known.token() == token) {
             return known;
         }
-        Word word = new Word(token, text(piece(token, false)), isEndOfGeneration(token));
+        Word word = new Word(token, Utf8.textOrNull(piece(token, false)), isEndOfGeneration(token));
         words[token % REMEMBERED] = word;
         return word;
-    }
-
-    private static @Nullable String text(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
     }
 
     /** Whether the model says with this token that it is done. */

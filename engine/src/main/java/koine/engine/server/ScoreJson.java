@@ -2,11 +2,10 @@ package koine.engine.server;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import koine.engine.llama.Utf8;
 import koine.engine.session.TokenScore;
 
 /** Scores of tokens in the words of OpenAI's API. */
@@ -49,17 +48,14 @@ final class ScoreJson {
 
     /** As a name that stays different for different parts of characters: {@code bytes:\xe2\x80}. */
     static String name(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            StringBuilder name = new StringBuilder("bytes:");
-            for (byte b : bytes) {
-                name.append(String.format(Locale.ROOT, "\\x%02x", b));
-            }
-            return name.toString();
+        String text = Utf8.textOrNull(bytes);
+        if (text != null) {
+            return text;
         }
+        StringBuilder name = new StringBuilder("bytes:");
+        for (byte b : bytes) {
+            name.append(String.format(Locale.ROOT, "\\x%02x", b));
+        }
+        return name.toString();
     }
 }

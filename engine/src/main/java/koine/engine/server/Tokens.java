@@ -3,11 +3,10 @@ package koine.engine.server;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import koine.engine.llama.Utf8;
 import koine.engine.session.Tokenizer;
 
 /** Text to tokens and back, as llama-server tells it. Any thread. */
@@ -48,13 +47,10 @@ final class Tokens {
     private static JsonObject piece(int token, byte[] bytes) {
         JsonObject json = new JsonObject();
         json.addProperty("id", token);
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+        String text = Utf8.textOrNull(bytes);
+        if (text != null) {
             json.addProperty("piece", text);
-        } catch (CharacterCodingException e) {
+        } else {
             JsonArray numbers = new JsonArray();
             for (byte b : bytes) {
                 numbers.add(b & 0xFF);

@@ -153,51 +153,21 @@ public interface Generator extends AutoCloseable {
                     adapters);
         }
 
-        public Request withAdapters(List<AdapterUse> others) {
-            return new Request(
-                    prompt,
-                    sampling,
-                    maxTokens,
-                    stop,
-                    ignoreEnd,
-                    visibleControls,
-                    alternatives,
-                    scorePrompt,
-                    cacheKey,
-                    keepOnDisk,
-                    others);
-        }
-
-        /** Of the model alone. */
-        public Request(
-                Prompt prompt,
-                SamplerOptions sampling,
-                int maxTokens,
-                List<String> stop,
-                boolean ignoreEnd,
-                Set<String> visibleControls,
-                int alternatives,
-                boolean scorePrompt,
-                @Nullable String cacheKey,
-                boolean keepOnDisk) {
-            this(
-                    prompt,
-                    sampling,
-                    maxTokens,
-                    stop,
-                    ignoreEnd,
-                    visibleControls,
-                    alternatives,
-                    scorePrompt,
-                    cacheKey,
-                    keepOnDisk,
-                    List.of());
-        }
-
         /** An ordinary question. */
         public Request(
                 String prompt, SamplerOptions sampling, int maxTokens, List<String> stop, @Nullable String cacheKey) {
-            this(new Prompt.Text(prompt, 0), sampling, maxTokens, stop, false, Set.of(), -1, false, cacheKey, false);
+            this(
+                    new Prompt.Text(prompt, 0),
+                    sampling,
+                    maxTokens,
+                    stop,
+                    false,
+                    Set.of(),
+                    -1,
+                    false,
+                    cacheKey,
+                    false,
+                    List.of());
         }
     }
 

@@ -347,7 +347,8 @@ class EngineServerTest {
                             -1,
                             false,
                             "c1",
-                            false),
+                            false,
+                            List.of()),
                     soon(script.begun));
             assertEquals(200, answer.status);
             assertEquals("r1", answer.json.get("id").getAsString());

@@ -16,10 +16,12 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import koine.engine.llama.AdapterException;
 import koine.engine.llama.AdapterException.Reason;
 import koine.engine.llama.SamplerOptions;
 import koine.engine.session.Generator.AdapterUse;
+import koine.engine.session.Generator.Prompt;
 import koine.engine.session.Generator.Request;
 import koine.engine.session.Stage.Answer;
 import koine.gguf.GgufReader;
@@ -105,7 +107,7 @@ class AdapterTest {
     }
 
     private static Request request(String prompt, int length, @Nullable String key, AdapterUse... adapters) {
-        return Stage.request(prompt, length, key, false).withAdapters(List.of(adapters));
+        return Stage.request(prompt, length, key, false, adapters);
     }
 
     private static AdapterUse use(Path file, double scale) {
@@ -384,8 +386,10 @@ class AdapterTest {
     /** Not the likeliest words: whoever asks for those begins with an empty memory. */
     private static int cached(Stage stage, AdapterUse... adapters) {
         SamplerOptions dice = new SamplerOptions(1, 40, 0.95, 0.05, 7);
-        Request request = new Request("a long way over the sea", dice, 1, List.of(), "k");
-        return stage.ask(request.withAdapters(List.of(adapters))).cached();
+        Prompt prompt = new Prompt.Text("a long way over the sea", 0);
+        return stage.ask(new Request(
+                        prompt, dice, 1, List.of(), false, Set.of(), -1, false, "k", false, List.of(adapters)))
+                .cached();
     }
 
     @Test

@@ -57,6 +57,7 @@ class NoNumbersTest {
                 -1,
                 false,
                 null,
-                false);
+                false,
+                List.of());
     }
 }

@@ -42,7 +42,18 @@ class SameAnswerTest {
         Prompt prompt = new Prompt.Text(FOX, 0);
         Chat.run(
                 generator,
-                new Request(prompt, SamplerOptions.greedy(), 60, List.of(), false, Set.of(), 0, false, key, false),
+                new Request(
+                        prompt,
+                        SamplerOptions.greedy(),
+                        60,
+                        List.of(),
+                        false,
+                        Set.of(),
+                        0,
+                        false,
+                        key,
+                        false,
+                        List.of()),
                 Chat.NEVER,
                 sink);
         return scores;

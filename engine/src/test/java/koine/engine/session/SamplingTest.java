@@ -65,7 +65,17 @@ class SamplingTest {
 
     private static Request request(String prompt, SamplerOptions sampling, int maxTokens, boolean ignoreEnd) {
         return new Request(
-                new Prompt.Text(prompt, 0), sampling, maxTokens, List.of(), ignoreEnd, Set.of(), 0, false, null, false);
+                new Prompt.Text(prompt, 0),
+                sampling,
+                maxTokens,
+                List.of(),
+                ignoreEnd,
+                Set.of(),
+                0,
+                false,
+                null,
+                false,
+                List.of());
     }
 
     private static Answer answer(String prompt, SamplerOptions sampling) {

@@ -11,6 +11,7 @@ import koine.engine.llama.ModelLoadException;
 import koine.engine.llama.SamplerOptions;
 import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.session.EqualToColdTest.Difference;
+import koine.engine.session.Generator.AdapterUse;
 import koine.engine.session.Generator.Outcome;
 import koine.engine.session.Generator.Prompt;
 import koine.engine.session.Generator.Request;
@@ -84,7 +85,8 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    static Request request(String prompt, int maxTokens, @Nullable String key, boolean keepOnDisk) {
+    static Request request(
+            String prompt, int maxTokens, @Nullable String key, boolean keepOnDisk, AdapterUse... adapters) {
         return new Request(
                 new Prompt.Text(prompt, 0),
                 SamplerOptions.greedy(),
@@ -95,7 +97,8 @@ final class Stage implements AutoCloseable {
                 0,
                 false,
                 key,
-                keepOnDisk);
+                keepOnDisk,
+                List.of(adapters));
     }
 
     /** What this one says next after the prompt and so many tokens of the other's answer, against what that one did. */
@@ -106,7 +109,17 @@ final class Stage implements AutoCloseable {
         }
         read.addAll(other.tokens.subList(0, said));
         Answer answer = ask(new Request(
-                new Prompt.Tokens(read), SamplerOptions.greedy(), 1, List.of(), true, Set.of(), 0, false, null, false));
+                new Prompt.Tokens(read),
+                SamplerOptions.greedy(),
+                1,
+                List.of(),
+                true,
+                Set.of(),
+                0,
+                false,
+                null,
+                false,
+                List.of()));
         return Difference.of(answer.logits.getFirst(), other.logits.get(said));
     }
 

@@ -49,11 +49,6 @@ class WatchTest {
             assertTrue(stage.recorder.aborted() >= 1, stage.recorder.results.toString());
             assertEquals(read, stage.recorder.tokensRead(), "not one batch came to its end");
             assertEquals(8, hello(stage), "what was told to stop has stopped: the next answer comes");
-
-            Generator.Outcome next = Chat.run(
-                    stage.generator(), Stage.request("Hello", 8, null, false), () -> false, stage.new Answer());
-            assertEquals(Finish.LENGTH, next.finish(), "what was told to stop has stopped: the next answer comes");
-            assertEquals(8, next.answerTokens());
         }
         for (Thread watch : mine) {
             assertTrue(watch.join(Duration.ofSeconds(10)), "the watch goes on without a generator");
