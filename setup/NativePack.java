@@ -5,32 +5,60 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The native engine for this platform: llama.cpp's libraries, in {@code .build/bundle/packs/PLATFORM-VERSION/}. */
+/** A native engine: llama.cpp's libraries, in a folder {@code ID-VERSION}. */
 final class NativePack implements Part {
     private final Checkout checkout;
     private final Pins pins;
-    private final String platform;
+    private final String pack;
+    private final Path packs;
+    private final String stamp;
 
+    /** The one for this platform, in {@code .build/bundle/packs/}. */
     NativePack(Checkout checkout) throws IOException, Trouble {
         this.checkout = checkout;
         this.pins = Pins.ofPacks(checkout.root());
-        this.platform = pins.platform();
+        this.pack = pins.platform();
+        this.packs = checkout.bundle().resolve("packs");
+        this.stamp = "pack";
+    }
+
+    private NativePack(Checkout checkout, Pins pins, String pack) {
+        this.checkout = checkout;
+        this.pins = pins;
+        this.pack = pack;
+        this.packs = checkout.testkit().resolve("packs");
+        this.stamp = "pack-" + pack;
+    }
+
+    /**
+     * The others, which tests read whatever system they are for, in {@code .build/testkit/packs/}.
+     *
+     * @param all those for NVIDIA's cards too: 630 MB
+     */
+    static List<NativePack> forTests(Checkout checkout, boolean all) throws IOException, Trouble {
+        Pins pins = Pins.ofPacks(checkout.root());
+        String bundled = pins.platform();
+        return pins.idsOf("package").stream()
+                .filter(id -> !id.equals(bundled))
+                .filter(id -> all || !pins.get(id + ".backend").equals("cuda"))
+                .map(id -> new NativePack(checkout, pins, id))
+                .toList();
     }
 
     String id() {
-        return platform + "-" + pins.get(platform + ".version");
+        return pack + "-" + pins.get(pack + ".version");
     }
 
     Path folder() {
-        return checkout.bundle().resolve("packs").resolve(id());
+        return packs.resolve(id());
     }
 
     private Stamp stamp() {
-        return new Stamp(checkout.stamp("pack"));
+        return new Stamp(checkout.stamp(stamp));
     }
 
     private String key() {
-        return pins.get(platform + ".filesSha256");
+        return pins.get(pack + ".filesSha256");
     }
 
     @Override
@@ -57,14 +85,14 @@ final class NativePack implements Part {
 
     @Override
     public void make() throws IOException, InterruptedException, Trouble {
-        Path scratch = Trees.empty(checkout.scratch("pack"));
-        String what = "Native engine (llama.cpp " + pins.get(platform + ".release") + ", " + platform + ")";
+        Path scratch = Trees.empty(checkout.scratch(stamp));
+        String what = "Native engine (llama.cpp " + pins.get(pack + ".release") + ", " + pack + ")";
         Path archive = new Download(checkout)
                 .npm(
                         what,
-                        pins.get(platform + ".package") + "@" + pins.get(platform + ".version"),
-                        pins.bytes(platform + ".bytes"),
-                        pins.get(platform + ".sha512"),
+                        pins.get(pack + ".package") + "@" + pins.get(pack + ".version"),
+                        pins.bytes(pack + ".bytes"),
+                        pins.get(pack + ".sha512"),
                         scratch);
         Path unpacked = scratch.resolve("unpacked");
         try {
@@ -72,14 +100,14 @@ final class NativePack implements Part {
         } catch (IOException e) {
             throw new Trouble(what + ": its archive was refused (" + e.getMessage() + ").");
         }
-        Path pack = Files.createDirectories(scratch.resolve("pack"));
+        Path fresh = Files.createDirectories(scratch.resolve("pack"));
         for (Path file : Trees.files(unpacked)) {
-            Files.move(file, pack.resolve(file.getFileName()));
+            Files.move(file, fresh.resolve(file.getFileName()));
         }
-        if (!Trees.hash(pack).equals(key())) {
+        if (!Trees.hash(fresh).equals(key())) {
             throw Download.wrong(what, "npm", "SHA-256");
         }
-        Trees.replace(pack, folder());
+        Trees.replace(fresh, folder());
         stamp().write(key(), folder(), Trees.files(folder()));
         Trees.delete(scratch);
     }

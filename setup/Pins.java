@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 
@@ -35,6 +36,15 @@ record Pins(Properties properties) {
 
     long bytes(String key) {
         return Long.parseLong(get(key));
+    }
+
+    /** What stands before {@code .KEY}, sorted. */
+    List<String> idsOf(String key) {
+        return properties.stringPropertyNames().stream()
+                .filter(name -> name.endsWith("." + key))
+                .map(name -> name.substring(0, name.length() - key.length() - 1))
+                .sorted()
+                .toList();
     }
 
     /** This computer's platform, as packs.properties names it. */

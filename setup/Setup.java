@@ -50,6 +50,7 @@ final class Setup {
             case "check" -> {
                 requireAll(List.of("mvn"));
                 List<Part> parts = new ArrayList<>(List.of(pack, starter, new TestKit(checkout)));
+                parts.addAll(NativePack.forTests(checkout, Checks.isLong(arguments)));
                 if (Checks.isLong(arguments)) {
                     parts.add(new TestModel(checkout));
                 }

@@ -5,6 +5,7 @@ import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
 import koine.engine.door.ServedModels;
+import koine.engine.packs.PackStore;
 import koine.i18n.Problem;
 import koine.models.ModelStore;
 
@@ -17,6 +18,9 @@ public interface Assistant extends AutoCloseable {
     ConversationStore conversations();
 
     ModelStore models();
+
+    /** What runs models: the native packs of this computer. */
+    PackStore packs();
 
     /** Measures how fast the models here answer. */
     SpeedTest speedTest();

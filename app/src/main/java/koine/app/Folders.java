@@ -22,6 +22,11 @@ public record Folders(
         Path logs,
         @Nullable Path bundle) {
 
+    /** Native packs the user has added. */
+    public Path packs() {
+        return data.resolve("packs");
+    }
+
     /**
      * The folders of this user. Nothing is made yet.
      *

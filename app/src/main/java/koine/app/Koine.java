@@ -17,6 +17,9 @@ import koine.engine.client.EngineBroker;
 import koine.engine.door.ServedModels;
 import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.ModelShape;
+import koine.engine.packs.PackManifest;
+import koine.engine.packs.PackStore;
+import koine.engine.packs.Platform;
 import koine.engine.process.EngineOptions;
 import koine.i18n.Problem;
 import koine.models.Catalogue;
@@ -37,6 +40,7 @@ public final class Koine implements Assistant {
     private final ConversationForgetter engineMemories;
     private final SpeedTest speedTest;
     private final StoreModels served;
+    private final PackStore packs;
     private @Nullable SqliteConversationStore unsaved;
 
     /** The assistant of this user on this computer. */
@@ -64,19 +68,24 @@ public final class Koine implements Assistant {
         this.settings =
                 new JsonSettings(folders.data().resolve("settings.json"), SystemLanguage.of(environment, properties));
         this.conversations = new SqliteConversationStore(folders.data().resolve("koine.db"));
-        NativePacks packs = new NativePacks(folders.bundle(), properties);
-        this.served = new StoreModels(models, settings, packs::newest, engines);
+        Path bundle = folders.bundle();
+        this.packs = new PackStore(
+                PackManifest.builtIn(),
+                Platform.of(properties),
+                bundle == null ? null : bundle.resolve("packs"),
+                folders.packs());
+        this.served = new StoreModels(models, settings, packs::plain, engines);
         this.chat = new StoringChatService(
                 models,
                 settings,
-                packs::newest,
+                packs::plain,
                 engines,
                 () -> conversations,
                 this::unsavedConversations,
                 (model, tokens) -> new MemoryNeed(ModelShape.read(model))
                         .contextBytes(tokens, EngineOptions.DEFAULT.kvType(), EngineOptions.DEFAULT.slots()));
         this.engineMemories = new ConversationForgetter(folders.runtime());
-        this.speedTest = new SpeedTest(models, settings, packs::newest, engines);
+        this.speedTest = new SpeedTest(models, settings, packs::plain, engines);
     }
 
     /** Deletes, in the background, what an engine or a killed program left on disk of deleted conversations. */
@@ -98,6 +107,11 @@ public final class Koine implements Assistant {
     @Override
     public ModelStore models() {
         return models;
+    }
+
+    @Override
+    public PackStore packs() {
+        return packs;
     }
 
     @Override

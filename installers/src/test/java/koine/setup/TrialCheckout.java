@@ -88,6 +88,8 @@ final class TrialCheckout {
                     .append(platform)
                     .append(".release=v1\n")
                     .append(platform)
+                    .append(".backend=cpu\n")
+                    .append(platform)
                     .append(".bytes=" + Files.size(archive) + "\n")
                     .append(platform)
                     .append(".sha512=" + Trees.hash("SHA-512", archive) + "\n")

@@ -1,12 +1,12 @@
 package koine.app.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import koine.app.Assistant;
-import koine.app.NativePacks;
 import koine.i18n.Formats;
 import koine.i18n.Messages;
 import koine.i18n.Problem;
@@ -64,7 +64,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static @Nullable Pack pack(Assistant assistant) {
         try {
-            var folder = new NativePacks(assistant.folders().bundle(), System.getProperties()).newest();
+            Path folder = assistant.packs().plain();
             return new Pack(String.valueOf(folder.getFileName()), folder.toString());
         } catch (Problem none) {
             return null;

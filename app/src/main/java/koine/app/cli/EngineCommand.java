@@ -2,8 +2,11 @@ package koine.app.cli;
 
 import picocli.CommandLine.Command;
 
-/** What developers ask of the engine. */
-@Command(name = "engine", description = "cli.engine.about", subcommands = EngineRenderCommand.class)
+/** What runs the models. */
+@Command(
+        name = "engine",
+        description = "cli.engine.about",
+        subcommands = {EnginePacksCommand.class, EngineRenderCommand.class})
 final class EngineCommand {
     EngineCommand(CliContext context) {}
 }

@@ -24,6 +24,7 @@ final class ExitCodes {
         return switch (code) {
             case "KOINE-A120", "KOINE-A121", "KOINE-A123", "KOINE-A125", "KOINE-A126" -> USAGE;
             case "KOINE-A122", "KOINE-M101", "KOINE-M103", "KOINE-C101" -> NOT_FOUND;
+            case "KOINE-P103", "KOINE-P104", "KOINE-P108" -> NOT_FOUND;
             default -> FAILED;
         };
     }

@@ -8,6 +8,7 @@ import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
 import koine.engine.door.ServedModels;
+import koine.engine.packs.PackStore;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.models.ModelStore;
@@ -28,6 +29,11 @@ record Unchanged(Assistant assistant) implements Assistant {
     @Override
     public ModelStore models() {
         return assistant.models();
+    }
+
+    @Override
+    public PackStore packs() {
+        return assistant.packs();
     }
 
     @Override

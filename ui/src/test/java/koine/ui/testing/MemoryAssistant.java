@@ -30,6 +30,7 @@ import koine.app.conversations.MessageState;
 import koine.app.conversations.StorageException;
 import koine.engine.client.EngineFacts;
 import koine.engine.door.ServedModels;
+import koine.engine.packs.PackStore;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.models.CatalogueEntry;
@@ -408,6 +409,11 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     @Override
     public Settings settings() {
         return this;
+    }
+
+    @Override
+    public PackStore packs() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

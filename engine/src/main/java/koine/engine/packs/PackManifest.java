@@ -1,0 +1,92 @@
+package koine.engine.packs;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Properties;
+import koine.engine.packs.Pack.Backend;
+
+/** The packs this Koine was made for, {@code packs.properties}. Others are not loaded: native code may do anything. */
+public final class PackManifest {
+    private static final String FILE = "/koine/engine/packs.properties";
+    private static final String PACKAGE = ".package";
+
+    private final List<Pack> packs;
+
+    private PackManifest(List<Pack> packs) {
+        this.packs = packs;
+    }
+
+    public static PackManifest builtIn() {
+        Properties pins = new Properties();
+        try (InputStream in = PackManifest.class.getResourceAsStream(FILE)) {
+            if (in == null) {
+                throw new IllegalStateException("the program has no " + FILE);
+            }
+            pins.load(new InputStreamReader(in, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return of(pins);
+    }
+
+    /** @throws IllegalStateException when a value is missing or is no such value */
+    static PackManifest of(Properties pins) {
+        return new PackManifest(pins.stringPropertyNames().stream()
+                .filter(key -> key.endsWith(PACKAGE))
+                .map(key -> key.substring(0, key.length() - PACKAGE.length()))
+                .sorted()
+                .map(id -> pack(pins, id))
+                .toList());
+    }
+
+    /** Sorted by id. */
+    public List<Pack> packs() {
+        return packs;
+    }
+
+    public Optional<Pack> find(String id) {
+        return packs.stream().filter(pack -> pack.id().equals(id)).findFirst();
+    }
+
+    private static Pack pack(Properties pins, String id) {
+        String release = value(pins, id + ".release");
+        return new Pack(
+                id,
+                value(pins, id + ".platform"),
+                Backend.valueOf(value(pins, id + ".backend").toUpperCase(Locale.ROOT)),
+                value(pins, id + PACKAGE),
+                value(pins, id + ".version"),
+                release,
+                Long.parseLong(value(pins, id + ".bytes")),
+                value(pins, id + ".sha512"),
+                value(pins, id + ".filesSha256"),
+                words(pins, id + ".libraries"),
+                words(pins, id + ".needs"),
+                pins.getProperty(id + ".extends"),
+                new HashSet<>(words(pins, release + ".architectures")));
+    }
+
+    private static String value(Properties pins, String key) {
+        String value = pins.getProperty(key, "").strip();
+        if (value.isEmpty()) {
+            throw new IllegalStateException("nothing is pinned for " + key);
+        }
+        return value;
+    }
+
+    private static List<String> words(Properties pins, String key) {
+        String words = pins.getProperty(key);
+        if (words == null) {
+            throw new IllegalStateException("nothing is pinned for " + key);
+        }
+        return words.isBlank() ? List.of() : Arrays.asList(words.strip().split("\\s+", -1));
+    }
+}
