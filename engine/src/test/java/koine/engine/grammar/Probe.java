@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import koine.engine.NativeKit;
+import koine.engine.llama.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /** llama.cpp's own grammar sampler in a child process, which may die or hang of what it is given. */
@@ -29,8 +30,12 @@ final class Probe implements AutoCloseable {
     private final BufferedWriter in;
     private final BufferedReader out;
 
-    /** Text of a walk, and whether the grammar let it end. */
-    record Walk(boolean whole, String text) {}
+    /**
+     * Text of a walk, and whether the grammar let it end.
+     *
+     * @param characters whether its bytes are UTF-8: llama.cpp takes a character in more bytes than it needs, too
+     */
+    record Walk(boolean whole, boolean characters, String text) {}
 
     private Probe(Process process) {
         this.process = process;
@@ -112,8 +117,9 @@ final class Probe implements AutoCloseable {
         if (parts.length != 2 || !parts[0].matches("whole|part")) {
             throw new IOException(answer + " after " + command);
         }
+        byte[] bytes = HexFormat.of().parseHex(parts[1]);
         return new Walk(
-                parts[0].equals("whole"), new String(HexFormat.of().parseHex(parts[1]), StandardCharsets.UTF_8));
+                parts[0].equals("whole"), Utf8.textOrNull(bytes) != null, new String(bytes, StandardCharsets.UTF_8));
     }
 
     private String ask(String command) throws IOException {

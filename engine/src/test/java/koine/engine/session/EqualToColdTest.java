@@ -89,7 +89,7 @@ class EqualToColdTest {
         return file;
     }
 
-    private void check(String name, Path model, int contextTokens, Memory memory, double tolerance) throws Exception {
+    private void check(String name, Path model, int contextTokens, Memory memory, double most) throws Exception {
         GeneratorOptions options =
                 Stage.options(model, contextTokens).withSnapshots(folder.resolve("snapshots"), 1L << 30);
         Map<String, Integer> reused = new HashMap<>();
@@ -99,6 +99,7 @@ class EqualToColdTest {
                 Stage cold = new Stage(Stage.options(model, contextTokens))) {
             slots = warm.generator().model().slots();
             List<Step> steps = Journey.whole(warm, SAID).steps();
+            double tolerance = Math.min(most, visible(cold, steps.getLast().prompt()) / 2);
             for (Step step : steps) {
                 Answer alone = cold.ask(null, step.prompt(), SAID);
                 Difference difference = Difference.of(step.answer(), alone);
@@ -114,15 +115,20 @@ class EqualToColdTest {
                 assertEquals(0, alone.cached());
                 assertTrue(difference.share() < tolerance, step.name() + ": " + difference);
             }
-            Step last = steps.getLast();
-            String changed = last.prompt().replace("old pier", "moon");
-            Difference wrong = Difference.of(cold.ask(null, changed, SAID), cold.ask(null, last.prompt(), SAID));
-            assertTrue(wrong.share() > tolerance, "the tolerance would not see another question: " + wrong);
         }
         if (Journey.LONG) {
             System.getLogger("koine.proof").log(System.Logger.Level.INFO, String.join("\n", table));
         }
         assertReused(reused, memory, slots);
+    }
+
+    /** What two other words in a prompt make of its logits: little where the random weights hardly look back. */
+    private static double visible(Stage cold, String prompt) {
+        String changed = prompt.replace("old pier", "moon");
+        double share = Difference.of(cold.ask(null, changed, SAID), cold.ask(null, prompt, SAID))
+                .share();
+        assertTrue(share > 0, "another question makes no difference at all");
+        return share;
     }
 
     private static void assertReused(Map<String, Integer> reused, Memory memory, int slots) {
