@@ -24,7 +24,7 @@ final class AskCommand implements Callable<Integer> {
 
     /** What the model was never asked, and would not be if the same command ran again. */
     private static final Set<String> REFUSALS =
-            Set.of("KOINE-E202", "KOINE-E203", "KOINE-E204", "KOINE-A120", "KOINE-A121");
+            Set.of("KOINE-E115", "KOINE-E202", "KOINE-E203", "KOINE-E204", "KOINE-A120", "KOINE-A121");
 
     private final CliContext context;
 
@@ -83,6 +83,9 @@ final class AskCommand implements Callable<Integer> {
             }
             if (temperature != null) {
                 OptionValues.check("--temperature", temperature);
+            }
+            if (seed != null) {
+                OptionValues.check("--seed", seed);
             }
             options = new ChatOptions(
                     model,

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import koine.app.Assistant;
 import koine.app.Desktop;
@@ -37,7 +38,9 @@ final class CommandLineApp {
     int run(String... args) {
         try (CliContext context = new CliContext(terminal, assistants, desktop, interrupts, language(args))) {
             int exitCode = commandLine(context).execute(withHelpOption(args));
-            terminal.out().flush();
+            if (terminal.out().checkError() && !terminal.outputIsRead() && exitCode == ExitCodes.DONE) {
+                exitCode = context.report(new Problem("KOINE-A128", Map.of()));
+            }
             terminal.err().flush();
             return exitCode;
         }

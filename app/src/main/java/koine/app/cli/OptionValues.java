@@ -14,9 +14,9 @@ final class OptionValues {
     private static final Map<String, Range> RANGES = Map.ofEntries(
             Map.entry("--port", new Range("whole", 0, 65_535)),
             Map.entry("--temperature", new Range("number", 0, 100)),
-            Map.entry("--max-tokens", new Range("from", 1, Integer.MAX_VALUE)),
-            Map.entry("--context", new Range("from", LEAST_CONTEXT, Integer.MAX_VALUE)),
-            Map.entry("--seed", new Range("integer", Long.MIN_VALUE, Long.MAX_VALUE)),
+            Map.entry("--max-tokens", new Range("whole", 1, Integer.MAX_VALUE)),
+            Map.entry("--context", new Range("whole", LEAST_CONTEXT, Integer.MAX_VALUE)),
+            Map.entry("--seed", new Range("whole", 0, Long.MAX_VALUE)),
             Map.entry("--prompt", new Range("whole", 1, MOST_TOKENS)),
             Map.entry("--generate", new Range("whole", 1, MOST_TOKENS)),
             Map.entry("--depth", new Range("whole", 0, MOST_TOKENS)),
@@ -29,7 +29,7 @@ final class OptionValues {
 
     private static final Map<String, String> FORMS = Map.of("--size", "1100x760", "--now", "2026-11-22T10:00");
 
-    /** @param kind how the message puts it: {@code whole}, {@code number}, {@code from}, {@code integer} */
+    /** @param kind how the message puts it: {@code whole} or {@code number} */
     private record Range(String kind, long least, long most) {
         /** False for what is no number, too. */
         boolean has(Number value) {

@@ -84,7 +84,7 @@ final class TerminalChat {
                         }
                         default -> {
                             if (text.startsWith("/") && !text.contains(" ")) {
-                                hint("cli.chat.unknown", Map.of("command", SafeText.line(text.strip()), "help", HELP));
+                                say("cli.chat.unknown", Map.of("command", SafeText.line(text.strip()), "help", HELP));
                                 break;
                             }
                             Answer answer = ask(current, text.strip());
@@ -248,8 +248,12 @@ final class TerminalChat {
     /** Words of ours beside the conversation: for people at a keyboard alone. */
     private void hint(String key, Map<String, String> arguments) {
         if (context.terminal().inputIsTyped()) {
-            context.terminal().err().println(context.text(key, arguments));
-            context.terminal().err().flush();
+            say(key, arguments);
         }
+    }
+
+    private void say(String key, Map<String, String> arguments) {
+        context.terminal().err().println(context.text(key, arguments));
+        context.terminal().err().flush();
     }
 }

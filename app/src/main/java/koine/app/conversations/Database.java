@@ -326,7 +326,7 @@ final class Database implements AutoCloseable {
                     }
                     throw new IllegalStateException(e);
                 } catch (CancellationException e) {
-                    throw new IllegalStateException("the conversations are closed", e);
+                    throw new RejectedExecutionException("the conversations are closed", e);
                 }
             }
         } finally {

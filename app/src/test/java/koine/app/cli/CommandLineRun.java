@@ -27,6 +27,7 @@ final class CommandLineRun {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private InputStream in = new ByteArrayInputStream(new byte[0]);
     private OutputStream sink = out;
+    private boolean outputIsRead = true;
     private boolean typed;
     private boolean errorIsSeen;
     private volatile Runnable interrupt = () -> {};
@@ -58,11 +59,18 @@ final class CommandLineRun {
         return this;
     }
 
+    /** As {@code > FILE}; without it, as {@code | PROGRAM}. */
+    CommandLineRun toFile() {
+        outputIsRead = false;
+        return this;
+    }
+
     int run(String... args) {
         Terminal terminal = new Terminal(
                 in,
                 new PrintStream(sink, false, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
+                outputIsRead,
                 typed,
                 errorIsSeen);
         return new CommandLineApp(

@@ -59,11 +59,11 @@ class CommandLineTest {
             CommandLineRun run = line();
             assertEquals(
                     0,
-                    run.run("ask", "--temperature", "0", "--seed", "-3", "--max-tokens", "9", "What is the capital?"));
+                    run.run("ask", "--temperature", "0", "--seed", "3", "--max-tokens", "9", "What is the capital?"));
             assertEquals("The capital of France is Paris.\n", run.out());
             assertEquals("", run.err());
             assertEquals(0.0, paris.requests.getFirst().sampling().temperature());
-            assertEquals(-3L, paris.requests.getFirst().sampling().seed());
+            assertEquals(3L, paris.requests.getFirst().sampling().seed());
             assertEquals(9, paris.requests.getFirst().maxTokens());
             JsonObject kept = onlyConversation();
             assertEquals("What is the capital?", kept.get("title").getAsString());
@@ -220,6 +220,19 @@ class CommandLineTest {
             assertEquals(List.of("complete", "interrupted"), states());
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"ask q", "models list", "models list --json"})
+        void fails_when_what_it_prints_cannot_be_kept(String command) {
+            CommandLineRun run = line().toFile().output(new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                    throw new IOException("No space left on device");
+                }
+            });
+            assertEquals(1, run.run(command.split(" ")));
+            assertTrue(run.err().contains("(KOINE-A128)"), run.err());
+        }
+
         @Test
         void lets_no_model_command_the_terminal() {
             CommandLineRun run = new CommandLineRun(home, ScriptedEngines.saying("red\u001b[31m\u0007 text"));
@@ -323,9 +336,11 @@ class CommandLineTest {
                     "serve --port http | http is not | from 0 to 65535",
                     "ask --temperature -1 q | -1 is not | from 0 to 100",
                     "ask --temperature NaN q | NaN is not | from 0 to 100",
-                    "ask --max-tokens 0 q | 0 is not | 1 or more",
-                    "ask --context 255 q | 255 is not | 256 or more",
-                    "ask --seed 1.5 q | 1.5 is not | a whole number.",
+                    "ask --max-tokens 0 q | 0 is not | from 1 to 2147483647",
+                    "ask --context 255 q | 255 is not | from 256 to",
+                    "ask --seed 1.5 q | 1.5 is not | a whole number from 0",
+                    "ask --max-tokens 99999999999 q | 99999999999 is not | to 2147483647",
+                    "ask --seed -7 q | -7 is not | from 0 to",
                     "ask --think maybe q | maybe is not | on, off",
                     "bench --parallel 65 | 65 is not | from 1 to 64",
                     "screenshot chat --out x.png --theme blue | blue is not | light, dark",
@@ -510,6 +525,14 @@ class CommandLineTest {
             assertEquals(1, paris.requests.getLast().messages().size());
             assertTrue(run.out().contains("/new"), run.out());
             assertTrue(run.err().contains("/frob"), run.err());
+        }
+
+        @Test
+        void says_through_a_pipe_too_what_is_no_command() {
+            CommandLineRun run = line().input("/frob\n");
+            assertEquals(0, run.run("chat"));
+            assertTrue(run.err().contains("/frob"), run.err());
+            assertEquals("", run.out());
         }
 
         @Test

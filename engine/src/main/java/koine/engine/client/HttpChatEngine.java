@@ -34,6 +34,9 @@ final class HttpChatEngine implements ChatEngine {
     private static final Duration CANCEL_ANSWER = Duration.ofSeconds(5);
     private static final Pattern LINE = Pattern.compile("\\(line (\\d+)\\)$");
     private static final Pattern QUOTED = Pattern.compile("('[^']{1,40}')");
+    /** What Koine's engine takes (docs/api.md). Longer ones it refuses while they arrive, which looks like its end. */
+    private static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
+
     private static final int MAX_ERROR_BYTES = 64 * 1024;
     private static final int MAX_EVENT_BYTES = 16 * 1024 * 1024;
 
@@ -56,6 +59,9 @@ final class HttpChatEngine implements ChatEngine {
         headers.put("Content-Type", "application/json");
         headers.put("X-Request-Id", request.id());
         byte[] body = ChatBody.of(request, facts()).toString().getBytes(StandardCharsets.UTF_8);
+        if (body.length > MAX_BODY_BYTES) {
+            throw tooLong();
+        }
         boolean begun = false;
         try (LoopbackResponse response = client.send("POST", COMPLETIONS, headers, body)) {
             begun = true;
@@ -173,6 +179,10 @@ final class HttpChatEngine implements ChatEngine {
                 integer(usage, "completion_tokens"),
                 timings.get("prompt_ms").getAsDouble(),
                 timings.get("predicted_ms").getAsDouble());
+    }
+
+    private static Problem tooLong() {
+        return new Problem("KOINE-E115", Map.of("megabytes", MAX_BODY_BYTES / 1024 / 1024));
     }
 
     /** What a refusal says. */

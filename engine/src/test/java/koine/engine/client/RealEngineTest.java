@@ -166,6 +166,15 @@ class RealEngineTest {
     }
 
     @Test
+    void saysThatAPromptIsMoreThanAnEngineTakesAtOnce() throws Exception {
+        for (int words : new int[] {1_700_000, 4_000_000}) {
+            ChatRequest request = asking("more", null, null, user("word ".repeat(words)));
+            Problem problem = assertThrows(Problem.class, () -> lease().engine().chat(request, more -> {}));
+            assertEquals("KOINE-E115", problem.code());
+        }
+    }
+
+    @Test
     void saysWhichFileIsNoModelAndWhichFolderNoPack() throws Exception {
         Path broken = Files.writeString(folder.resolve("broken.gguf"), "GGUF? no.");
         Problem problem = assertThrows(
