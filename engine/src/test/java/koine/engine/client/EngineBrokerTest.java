@@ -449,10 +449,10 @@ class EngineBrokerTest {
     @Test
     void theEnvironmentBringsNoOtherNativeCodeIntoTheEngine() {
         for (String name : List.of("GGML_BACKEND_PATH", "LLAMA_ARG_MODEL", "LD_PRELOAD", "JAVA_TOOL_OPTIONS")) {
-            assertTrue(EngineLauncher.changesNativeCode(name), name);
+            assertTrue(ChildJava.changesNativeCode(name), name);
         }
         for (String name : List.of("PATH", "GGML_VK_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES", "LANG")) {
-            assertFalse(EngineLauncher.changesNativeCode(name), name);
+            assertFalse(ChildJava.changesNativeCode(name), name);
         }
     }
 
