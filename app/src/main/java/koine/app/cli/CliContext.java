@@ -105,7 +105,7 @@ final class CliContext implements AutoCloseable {
     }
 
     private static String sentence(String words, String code) {
-        return words + " (" + code + ")";
+        return SafeText.line(words) + " (" + code + ")"; // names of files are in it
     }
 
     void tell(Problem problem) {

@@ -1,12 +1,17 @@
 package koine.app.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import koine.app.Assistant;
+import koine.engine.client.PackProbe;
+import koine.engine.llama.Device;
+import koine.engine.packs.InstalledPack;
 import koine.i18n.Formats;
 import koine.i18n.Messages;
 import koine.i18n.Problem;
@@ -34,6 +39,7 @@ final class DoctorCommand implements Callable<Integer> {
     private record Report(
             Java java,
             @Nullable Pack pack,
+            List<Tried> packs,
             List<Computer.Device> devices,
             Computer.Memory memory,
             String dataFolder,
@@ -44,14 +50,40 @@ final class DoctorCommand implements Callable<Integer> {
 
     private record Pack(String id, String folder) {}
 
+    /**
+     * A pack, as it went when it was tried in a process of its own.
+     *
+     * @param outcome {@code usable}, {@code refused}, {@code crashed} or {@code hung}
+     * @param tried the device that was being tried when it crashed or hung; null when it was the load
+     * @param needs libraries of a driver or its maker's runtime
+     */
+    private record Tried(
+            String id,
+            String outcome,
+            @Nullable String tried,
+            @Nullable String detail,
+            List<String> needs,
+            List<Device> devices) {
+        /** A pack for graphics cards that has none to compute on. */
+        boolean missesGraphics() {
+            return outcome.equals("usable") && !needs.isEmpty() && !findsGraphics();
+        }
+
+        boolean findsGraphics() {
+            return devices.stream()
+                    .anyMatch(device -> device.starts() && device.kind().isGraphics());
+        }
+    }
+
     private record Language(String tag, boolean complete) {}
 
     @Override
-    public Integer call() {
+    public Integer call() throws Problem {
         Assistant assistant = context.assistant();
         Report report = new Report(
                 new Java(Runtime.version().toString(), System.getProperty("java.vendor", "")),
                 pack(assistant),
+                tried(assistant),
                 Computer.devices(),
                 Computer.memory(),
                 assistant.folders().data().toString(),
@@ -71,6 +103,61 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
+    private static List<Tried> tried(Assistant assistant) throws Problem {
+        List<Tried> all = new ArrayList<>();
+        for (InstalledPack installed : assistant.packs().installed()) {
+            if (installed.pack().extendedPack() == null) {
+                all.add(tried(installed));
+            }
+        }
+        return all;
+    }
+
+    private static Tried tried(InstalledPack installed) throws Problem {
+        try {
+            PackProbe.Result result = new PackProbe().probe(installed.folder());
+            return new Tried(
+                    installed.pack().id(),
+                    result.outcome().name().toLowerCase(Locale.ROOT),
+                    result.tried(),
+                    result.detail(),
+                    installed.pack().needs(),
+                    result.devices());
+        } catch (IOException e) {
+            return new Tried(
+                    installed.pack().id(),
+                    "refused",
+                    null,
+                    "no process could be started",
+                    installed.pack().needs(),
+                    List.of());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem("KOINE-E108", Map.of(), e);
+        }
+    }
+
+    private static String told(Messages m, Formats formats, Tried pack) {
+        List<String> devices = pack.devices().stream()
+                .filter(Device::starts)
+                .map(device -> SafeText.line(device.description().strip()))
+                .distinct()
+                .toList();
+        return m.text(
+                "cli.doctor.packs." + (pack.missesGraphics() ? "without" : pack.outcome()),
+                Map.of(
+                        "needs",
+                        formats.list(pack.needs()),
+                        "pack",
+                        pack.id(),
+                        "devices",
+                        formats.list(devices),
+                        "device",
+                        pack.tried() == null ? "" : SafeText.line(pack.tried()),
+                        "when",
+                        pack.tried() == null ? "load" : "device"));
+    }
+
     private String table(Messages m, Report report) {
         Formats formats = context.formats();
         Table table = new Table()
@@ -80,6 +167,12 @@ final class DoctorCommand implements Callable<Integer> {
                         report.pack() == null
                                 ? m.text("cli.doctor.none")
                                 : report.pack().id());
+        for (Tried pack : report.packs()) {
+            table.row(m.text("cli.doctor.packs"), told(m, formats, pack));
+        }
+        if (report.packs().stream().anyMatch(Tried::findsGraphics)) {
+            table.row(m.text("cli.doctor.graphics"), m.text("cli.doctor.graphics.unused"));
+        }
         for (Computer.Device device : report.devices()) {
             table.row(
                     m.text("cli.doctor.device"),

@@ -67,9 +67,7 @@ final class EnginePacksCommand {
         if (!Files.isDirectory(file)) {
             return tell(packs.add(file));
         }
-        for (InstalledPack installed : packs.addAll(file)) {
-            tell(installed);
-        }
+        packs.addAll(file, this::tell);
         return ExitCodes.DONE;
     }
 

@@ -688,6 +688,15 @@ class CommandLineTest {
         assertTrue(memory.get("availableBytes").getAsLong() > 0);
         assertTrue(memory.get("totalBytes").getAsLong()
                 >= memory.get("availableBytes").getAsLong());
+        JsonObject pack = report.getAsJsonArray("packs").get(0).getAsJsonObject();
+        assertEquals("usable", pack.get("outcome").getAsString());
+        assertEquals(
+                "PROCESSOR",
+                pack.getAsJsonArray("devices")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("kind")
+                        .getAsString());
         CommandLineRun words = line();
         assertEquals(0, words.run("doctor", "--language", "ar"));
         assertTrue(words.out().contains("الذاكرة"), words.out());

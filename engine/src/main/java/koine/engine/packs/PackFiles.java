@@ -1,7 +1,7 @@
 package koine.engine.packs;
 
 import java.io.BufferedInputStream;
-import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,6 +29,44 @@ final class PackFiles {
     private static final int BUFFER = 1 << 16;
 
     private PackFiles() {}
+
+    /** It is the archive that cannot be read, not the folder that cannot be written. */
+    static final class UnreadableException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        UnreadableException(String message) {
+            super(message);
+        }
+
+        UnreadableException(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
+    /** An archive's bytes, unpacked. */
+    private static final class Source extends FilterInputStream {
+        Source(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return super.read();
+            } catch (IOException e) {
+                throw new UnreadableException(e);
+            }
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            try {
+                return super.read(bytes, from, length);
+            } catch (IOException e) {
+                throw new UnreadableException(e);
+            }
+        }
+    }
 
     /** SHA-512 of a file, in hexadecimal. */
     static String sha512(Path file) throws IOException {
@@ -60,11 +98,11 @@ final class PackFiles {
     /**
      * Writes what belongs into a folder, by the last part of each name, and syncs it. Reads POSIX tar as npm writes it.
      *
-     * @throws IOException for another archive, one that ends too soon, or two files of one name
+     * @throws UnreadableException for another archive, or one that ends too soon
+     * @throws IOException when it cannot be written, or has two files of one name
      */
     static void unpack(Path archive, Path folder) throws IOException {
-        try (InputStream in =
-                new BufferedInputStream(new GZIPInputStream(Files.newInputStream(archive), BUFFER), BUFFER)) {
+        try (InputStream in = opened(archive)) {
             for (byte[] header = in.readNBytes(BLOCK); !isEnd(header); header = in.readNBytes(BLOCK)) {
                 long size = octal(header);
                 String name = name(header);
@@ -80,9 +118,23 @@ final class PackFiles {
         }
     }
 
+    private static InputStream opened(Path archive) throws UnreadableException {
+        try {
+            InputStream file = Files.newInputStream(archive);
+            try {
+                return new Source(new BufferedInputStream(new GZIPInputStream(file, BUFFER), BUFFER));
+            } catch (IOException e) {
+                file.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UnreadableException(e);
+        }
+    }
+
     private static boolean isEnd(byte[] header) throws IOException {
         if (header.length < BLOCK) {
-            throw new EOFException("the archive ends too soon");
+            throw new UnreadableException("the archive ends too soon");
         }
         return header[0] == 0;
     }
@@ -93,7 +145,7 @@ final class PackFiles {
             for (long left = size; left > 0; ) {
                 int read = in.read(buffer, 0, (int) Math.min(left, buffer.length));
                 if (read < 0) {
-                    throw new EOFException("the archive ends too soon");
+                    throw new UnreadableException("the archive ends too soon");
                 }
                 for (ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, read); bytes.hasRemaining(); ) {
                     out.write(bytes);
@@ -119,7 +171,7 @@ final class PackFiles {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IOException("the archive has a broken header");
+        throw new UnreadableException("the archive has a broken header");
     }
 
     private static String text(byte[] header, int from, int length) {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Properties;
 import koine.engine.packs.Pack.Backend;
 
-/** The packs this Koine was made for, {@code packs.properties}. Others are not loaded: native code may do anything. */
+/** The packs this Koine was made for, {@code packs.properties}. Others are not let in: native code may do anything. */
 public final class PackManifest {
     private static final String FILE = "/koine/engine/packs.properties";
     private static final String PACKAGE = ".package";

@@ -1,22 +1,25 @@
 package koine.engine.packs;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import koine.engine.packs.Pack.Backend;
 import koine.i18n.Problem;
@@ -28,14 +31,15 @@ import org.slf4j.LoggerFactory;
  * The native packs of this computer: those that came with the program and those its user has added, each in a folder
  * {@code ID-VERSION}. Only packs of the manifest are seen, and only archives with their hashes are let in.
  *
- * <p>May be used by several threads and programs at a time: a pack is unpacked beside its place and moved there whole.
+ * <p>May be used by several threads and programs at a time: who changes something waits for who does, and a pack is unpacked
+ * beside its place and moved there whole.
  */
 public final class PackStore {
     private static final Logger LOG = LoggerFactory.getLogger(PackStore.class);
-    /** What begins like this is on its way in or out. */
+    /** What begins like this is on its way in or out; with the lock held, nobody's any more. */
     private static final String PASSING = ".passing-";
-    /** After this long, whoever left it there has died. */
-    private static final Duration ABANDONED = Duration.ofHours(6);
+
+    private static final String LOCK = ".lock";
 
     private final PackManifest manifest;
     private final String platform;
@@ -65,13 +69,15 @@ public final class PackStore {
         return known().stream().flatMap(pack -> find(pack).stream()).toList();
     }
 
-    /** Where a pack is installed: rather with the program. */
+    /** Where a pack is installed: rather where its user has put it, perhaps for a bundled one that is damaged. */
     public Optional<InstalledPack> find(Pack pack) {
-        if (bundled != null && Files.isDirectory(bundled.resolve(pack.folderName()))) {
-            return Optional.of(new InstalledPack(pack, bundled.resolve(pack.folderName()), true));
-        }
         Path folder = own.resolve(pack.folderName());
-        return Files.isDirectory(folder) ? Optional.of(new InstalledPack(pack, folder, false)) : Optional.empty();
+        if (Files.isDirectory(folder)) {
+            return Optional.of(new InstalledPack(pack, folder, false));
+        }
+        return bundled != null && Files.isDirectory(bundled.resolve(pack.folderName()))
+                ? Optional.of(new InstalledPack(pack, bundled.resolve(pack.folderName()), true))
+                : Optional.empty();
     }
 
     /**
@@ -115,16 +121,20 @@ public final class PackStore {
                     "KOINE-P102",
                     Map.of("file", name(archive), "pack", pack.id(), "platform", platform, "other", pack.platform()));
         }
-        Optional<InstalledPack> there = find(pack);
-        if (there.isPresent() && (there.get().bundled() || isWhole(there.get()))) {
-            return there.get();
-        }
-        try {
+        try (ChangeLock _ = change()) {
+            Optional<InstalledPack> there = find(pack);
+            if (there.isPresent() && isWhole(there.get())) {
+                return there.get();
+            }
+            sweep();
             unpack(pack, archive);
+            older(pack).forEach(this::dispose);
+            return new InstalledPack(pack, own.resolve(pack.folderName()), false);
+        } catch (PackFiles.UnreadableException e) {
+            throw unreadable(archive, e);
         } catch (IOException e) {
             throw new Problem("KOINE-P107", Map.of("pack", pack.id(), "megabytes", megabytes(pack.bytes())), e);
         }
-        return new InstalledPack(pack, own.resolve(pack.folderName()), false);
     }
 
     /**
@@ -135,7 +145,7 @@ public final class PackStore {
     public InstalledPack addFrom(Path folder, String id) throws Problem {
         Pack pack = require(id);
         Optional<InstalledPack> there = find(pack);
-        if (there.isPresent() && (there.get().bundled() || isWhole(there.get()))) {
+        if (there.isPresent() && isWhole(there.get())) {
             return there.get();
         }
         Path archive = folder.resolve(pack.archiveName());
@@ -155,20 +165,21 @@ public final class PackStore {
     /**
      * Adds every pack for this computer whose archive, named as npm names it, lies in the folder: a school's stick.
      *
-     * @throws Problem as {@link #add}; {@code KOINE-P101} also when the folder has none
+     * @param added hears of each
+     * @throws Problem as {@link #add}, for the first that cannot be added; {@code KOINE-P101} also when the folder has none
      */
-    public List<InstalledPack> addAll(Path folder) throws Problem {
-        List<InstalledPack> added = new ArrayList<>();
+    public void addAll(Path folder, Consumer<InstalledPack> added) throws Problem {
+        boolean none = true;
         for (Pack pack : known()) {
             Path archive = folder.resolve(pack.archiveName());
             if (Files.isRegularFile(archive)) {
-                added.add(add(archive));
+                none = false;
+                added.accept(add(archive));
             }
         }
-        if (added.isEmpty()) {
+        if (none) {
             throw new Problem("KOINE-P101", Map.of("file", name(folder)));
         }
-        return added;
     }
 
     /**
@@ -179,16 +190,41 @@ public final class PackStore {
      */
     public void remove(String id) throws Problem {
         Pack pack = require(id);
-        InstalledPack installed = find(pack).orElseThrow(() -> new Problem("KOINE-P108", Map.of("pack", id)));
-        if (installed.bundled()) {
-            throw new Problem("KOINE-P105", Map.of("pack", id));
+        if (!Files.isDirectory(own)) {
+            throw new Problem(find(pack).isPresent() ? "KOINE-P105" : "KOINE-P108", Map.of("pack", id));
         }
-        try {
-            delete(setAside(installed.folder()));
+        try (ChangeLock _ = change()) {
+            List<Path> folders = new ArrayList<>(older(pack));
+            Optional<InstalledPack> installed = find(pack);
+            if (installed.isPresent() && !installed.get().bundled()) {
+                folders.add(installed.get().folder());
+            }
+            if (folders.isEmpty()) {
+                throw new Problem(installed.isPresent() ? "KOINE-P105" : "KOINE-P108", Map.of("pack", id));
+            }
+            for (Path folder : folders) {
+                discard(setAside(folder));
+            }
             sync(own);
         } catch (IOException e) {
             throw new Problem("KOINE-P109", Map.of("pack", id), e);
         }
+    }
+
+    /** The same pack as an earlier Koine knew it. */
+    private List<Path> older(Pack pack) throws IOException {
+        Pattern names = Pattern.compile(Pattern.quote(pack.id()) + "-\\d+(\\.\\d+)*");
+        try (Stream<Path> folders = Files.list(own)) {
+            return folders.filter(folder -> names.matcher(name(folder)).matches())
+                    .filter(folder -> !name(folder).equals(pack.folderName()))
+                    .toList();
+        }
+    }
+
+    /** Waits for who is changing something. */
+    private ChangeLock change() throws IOException {
+        createOwn();
+        return ChangeLock.take(own.resolve(LOCK));
     }
 
     private Pack require(String id) throws Problem {
@@ -211,14 +247,16 @@ public final class PackStore {
                 }
             }
         } catch (IOException e) {
-            throw new Problem("KOINE-P106", Map.of("file", name(archive)), e);
+            throw unreadable(archive, e);
         }
         throw new Problem("KOINE-P101", Map.of("file", name(archive)));
     }
 
-    private void unpack(Pack pack, Path archive) throws IOException {
-        createOwn();
-        sweep();
+    private static Problem unreadable(Path archive, IOException e) {
+        return new Problem("KOINE-P106", Map.of("file", name(archive)), e);
+    }
+
+    private void unpack(Pack pack, Path archive) throws IOException, Problem {
         Path fresh = Files.createDirectory(passing());
         try {
             PackFiles.unpack(archive, fresh);
@@ -226,10 +264,11 @@ public final class PackStore {
                 throw new IOException("the archive was changed while it was read");
             }
             sync(fresh);
-            put(fresh, own.resolve(pack.folderName()));
+            makeRoom(pack, own.resolve(pack.folderName()));
+            Files.move(fresh, own.resolve(pack.folderName()), StandardCopyOption.ATOMIC_MOVE);
             sync(own);
-        } catch (IOException | RuntimeException e) {
-            delete(fresh);
+        } catch (IOException | Problem | RuntimeException e) {
+            discard(fresh);
             throw e;
         }
     }
@@ -245,18 +284,14 @@ public final class PackStore {
         Files.createDirectories(own, rights);
     }
 
-    /** In place of a damaged one. Who comes second finds the first one's, which is the same. */
-    private void put(Path fresh, Path place) throws IOException {
+    /** Of a damaged one. */
+    private void makeRoom(Pack pack, Path place) throws Problem {
         if (Files.isDirectory(place)) {
-            delete(setAside(place));
-        }
-        try {
-            Files.move(fresh, place, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) { // which one it is differs between systems
-            if (!Files.isDirectory(place)) {
-                throw e;
+            try {
+                discard(setAside(place));
+            } catch (IOException e) {
+                throw new Problem("KOINE-P109", Map.of("pack", pack.id()), e);
             }
-            delete(fresh);
         }
     }
 
@@ -269,25 +304,42 @@ public final class PackStore {
         return own.resolve(PASSING + UUID.randomUUID());
     }
 
-    /** Deletes what a killed program has left. */
+    /** Deletes what a killed program has left, and what could not be deleted before. */
     private void sweep() throws IOException {
-        FileTime limit = FileTime.from(Instant.now().minus(ABANDONED));
         try (DirectoryStream<Path> left = Files.newDirectoryStream(own, PASSING + "*")) {
-            for (Path folder : left) {
-                if (Files.getLastModifiedTime(folder).compareTo(limit) < 0) {
-                    delete(folder);
-                }
-            }
+            left.forEach(PackStore::discard);
         }
     }
 
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
+    private void dispose(Path folder) {
+        try {
+            discard(setAside(folder));
+        } catch (IOException e) {
+            LOG.info("an older pack stays: {}", e.getClass().getSimpleName()); // a program may be using it
         }
-        Files.delete(folder);
+    }
+
+    /** What is set aside is gone for everybody; what of it cannot be deleted now, the next sweep does. */
+    private static void discard(Path folder) {
+        try {
+            if (isLink(folder)) {
+                Files.delete(folder); // and not what it leads to
+                return;
+            }
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.info("a removed pack waits to be deleted: {}", e.getClass().getSimpleName());
+        }
+    }
+
+    /** Windows' junctions too. */
+    private static boolean isLink(Path folder) throws IOException {
+        BasicFileAttributes what = Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return what.isSymbolicLink() || what.isOther();
     }
 
     private static void sync(Path folder) {
@@ -299,7 +351,7 @@ public final class PackStore {
     }
 
     private static String name(Path file) {
-        return String.valueOf(file.getFileName());
+        return file.getFileName() == null ? file.toString() : String.valueOf(file.getFileName());
     }
 
     private static long megabytes(long bytes) {

@@ -12,10 +12,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -144,10 +141,11 @@ class PackStoreTest {
 
     @Test
     void aFolderGivesEveryPackThatFitsThisComputer() throws Exception {
-        assertEquals(
-                List.of("linux-x64", "linux-x64-vulkan"),
-                store().addAll(archives).stream().map(one -> one.pack().id()).toList());
-        refused("KOINE-P101", () -> store().addAll(Files.createDirectory(temp.resolve("empty"))));
+        List<String> added = new ArrayList<>();
+        store().addAll(archives, one -> added.add(one.pack().id()));
+        assertEquals(List.of("linux-x64", "linux-x64-vulkan"), added);
+        Path empty = Files.createDirectory(temp.resolve("empty"));
+        refused("KOINE-P101", () -> store().addAll(empty, one -> added.add("?")));
     }
 
     @Test
@@ -192,13 +190,27 @@ class PackStoreTest {
     }
 
     @Test
-    void whatAKilledProgramLeftGoesAndWhatAnotherIsUnpackingStays() throws Exception {
-        Path left = Files.createDirectories(own.resolve(".passing-left"));
+    void whatAKilledProgramLeftAndWhatAnEarlierKoineHadGoesWithTheNextOne() throws Exception {
+        Path left = Files.createDirectories(own.resolve(".passing-left/deep"));
         Files.writeString(left.resolve("libhalf.so"), "half");
-        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofDays(1))));
-        Files.createDirectory(own.resolve(".passing-now"));
+        Files.writeString(own.resolve(".passing-file"), "a file");
+        Files.createDirectory(own.resolve("linux-x64-0.9"));
+        Files.createDirectory(own.resolve("linux-x64-vulkan-0.9"));
         store().add(archive("linux-x64"));
-        assertEquals(List.of(".passing-now", "linux-x64-1.0.0"), names(own));
+        assertEquals(List.of("linux-x64-1.0.0", "linux-x64-vulkan-0.9"), names(own));
+        store().remove("linux-x64-vulkan");
+        assertEquals(List.of("linux-x64-1.0.0"), names(own));
+    }
+
+    @Test
+    void whatALinkLeadsToIsNotOursToDelete() throws Exception {
+        InstalledPack added = store().add(archive("linux-x64"));
+        Path elsewhere = Files.move(added.folder(), temp.resolve("another disk"));
+        Files.createSymbolicLink(added.folder(), elsewhere);
+        assertTrue(PackStore.isWhole(store().find(added.pack()).orElseThrow()));
+        store().remove("linux-x64");
+        assertEquals(List.of(), names(own));
+        assertEquals(3, names(elsewhere).size());
     }
 
     @Test
@@ -209,9 +221,27 @@ class PackStoreTest {
         store().remove("linux-x64");
         assertEquals(List.of(), names(own));
 
-        Files.createDirectories(bundled.resolve("linux-x64-1.0.0"));
+        Path place = Files.createDirectories(bundled.resolve("linux-x64-1.0.0"));
         refused("KOINE-P105", () -> store().remove("linux-x64"));
+        PackFiles.unpack(archive("linux-x64"), place);
         assertTrue(store().add(archive("linux-x64")).bundled(), "what came with the program is not unpacked twice");
+        Files.delete(place.resolve("LICENSE"));
+        assertFalse(store().add(archive("linux-x64")).bundled(), "unless it is damaged");
+        assertEquals(own.resolve("linux-x64-1.0.0"), store().plain());
+        store().remove("linux-x64");
+        assertEquals(place, store().plain());
+    }
+
+    @Test
+    void thePackThatComesWithTheProgramIsWhatTheManifestPins() {
+        PackStore real = new PackStore(
+                PackManifest.builtIn(),
+                Platform.of(System.getProperties()),
+                Path.of(System.getProperty("koine.bundle"), "packs"),
+                own);
+        assertEquals(1, real.installed().size());
+        assertTrue(real.installed().getFirst().bundled());
+        assertTrue(PackStore.isWhole(real.installed().getFirst()));
     }
 
     @Test
@@ -279,6 +309,7 @@ class PackStoreTest {
     private static List<String> names(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> !name.equals(".lock"))
                     .sorted()
                     .toList();
         }

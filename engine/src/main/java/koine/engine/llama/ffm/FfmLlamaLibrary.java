@@ -344,6 +344,11 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     }
 
     @Override
+    public DeviceLibrary devices() throws PackException {
+        return new FfmDeviceLibrary(linker);
+    }
+
+    @Override
     public List<String> drainErrors() {
         return log.drainErrors();
     }

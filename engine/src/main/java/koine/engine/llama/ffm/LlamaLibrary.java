@@ -127,6 +127,13 @@ public interface LlamaLibrary {
 
     AdapterLibrary adapters();
 
+    /**
+     * What there is to compute with; bound when it is asked for, which an engine's start need not wait for.
+     *
+     * @throws PackException when the pack lacks a function of it
+     */
+    DeviceLibrary devices() throws PackException;
+
     /** What llama.cpp logged as errors since the last call, oldest first. */
     List<String> drainErrors();
 }

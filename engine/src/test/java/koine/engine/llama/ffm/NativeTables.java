@@ -14,10 +14,11 @@ import java.util.TreeSet;
  * What a library offers and what it needs, read from its own tables, whatever system it is for. ELF: System V ABI,
  * "Sections" and "Dynamic Linking". PE: Microsoft's PE Format. Mach-O: {@code mach-o/loader.h}, {@code mach-o/nlist.h}.
  *
+ * @param machine the processor, as the format counts them
  * @param exports names of functions and data, as C spells them
  * @param needed libraries, as the system's loader will look for them
  */
-record NativeTables(Format format, Set<String> exports, Set<String> needed) {
+record NativeTables(Format format, int machine, Set<String> exports, Set<String> needed) {
     enum Format {
         ELF,
         PE,
@@ -78,7 +79,7 @@ record NativeTables(Format format, Set<String> exports, Set<String> needed) {
                 }
             }
         }
-        return new NativeTables(Format.ELF, exports, needed);
+        return new NativeTables(Format.ELF, file.getShort(18), exports, needed);
     }
 
     private static NativeTables pe(ByteBuffer file) {
@@ -97,7 +98,7 @@ record NativeTables(Format format, Set<String> exports, Set<String> needed) {
         }
         imports(file, sections, file.getInt(directories + 8), 20, 12, needed);
         imports(file, sections, file.getInt(directories + 13 * 8), 32, 4, needed); // those loaded when first called
-        return new NativeTables(Format.PE, exports, needed);
+        return new NativeTables(Format.PE, Short.toUnsignedInt(file.getShort(header)), exports, needed);
     }
 
     private static void imports(
@@ -143,7 +144,7 @@ record NativeTables(Format format, Set<String> exports, Set<String> needed) {
             }
             at += file.getInt(at + 4);
         }
-        return new NativeTables(Format.MACH_O, exports, needed);
+        return new NativeTables(Format.MACH_O, file.getInt(4), exports, needed);
     }
 
     private static String text(ByteBuffer file, int at) {

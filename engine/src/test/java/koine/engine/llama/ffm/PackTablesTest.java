@@ -58,6 +58,10 @@ class PackTablesTest {
         assertEquals(pack.needs(), List.copyOf(unbundled(pack, libraries)), "what the computer must have");
         for (Map.Entry<String, NativeTables> library : libraries.entrySet()) {
             assertFalse(library.getValue().needed().isEmpty(), library.getKey() + " needs at least the system");
+            assertEquals(
+                    pack.platform(),
+                    platform(library.getValue()),
+                    () -> library.getKey() + " in " + pack.id() + " is for other computers");
         }
         if (pack.extendedPack() != null) {
             assertEquals(Set.of(), Set.copyOf(pack.libraries()));
@@ -72,12 +76,15 @@ class PackTablesTest {
         Set<String> missing = new TreeSet<>(called());
         missing.removeAll(offered);
         missing.removeAll(OF_THE_PROCESSOR);
+        int processors = 0;
         assertEquals(Set.of(), missing, "functions the pack does not have");
         for (Map.Entry<String, NativeTables> library : libraries.entrySet()) {
             if (library.getKey().contains("ggml-cpu")) {
+                processors++;
                 assertTrue(library.getValue().exports().containsAll(OF_THE_PROCESSOR), library.getKey());
             }
         }
+        assertTrue(processors > 0, "it cannot compute on the processor");
         loadsInOrder(pack, libraries);
         assertEquals(pack.libraries(), loaded(folder), "what the loader finds by its patterns");
         assertKnows(pack, folder.resolve(pack.libraries().getLast()));
@@ -117,6 +124,18 @@ class PackTablesTest {
         return unbundled;
     }
 
+    private static String platform(NativeTables library) {
+        return switch (library.format()) {
+            case ELF -> "linux-" + processor(library.machine(), 62, 183);
+            case PE -> "win-" + processor(library.machine(), 0x8664, 0xAA64);
+            case MACH_O -> "mac-" + processor(library.machine(), 0x01000007, 0x0100000C);
+        };
+    }
+
+    private static String processor(int machine, int x64, int arm64) {
+        return machine == x64 ? "x64" : machine == arm64 ? "arm64" : "machine " + machine;
+    }
+
     private static Set<String> offeredBy(Map<String, NativeTables> libraries) {
         Set<String> offered = new HashSet<>();
         libraries.values().forEach(library -> offered.addAll(library.exports()));
@@ -133,13 +152,14 @@ class PackTablesTest {
     /** The names of architectures stand in the library as C writes them, and no newer ones do. */
     private static void assertKnows(Pack pack, Path llama) throws IOException {
         String text = new String(Files.readAllBytes(llama), StandardCharsets.ISO_8859_1);
-        for (String architecture : pack.architectures()) {
-            assertTrue(text.contains(architecture + "\0"), pack.id() + " does not know " + architecture);
+        for (Pack other : packs()) {
+            for (String architecture : other.architectures()) {
+                boolean known = pack.architectures().contains(architecture);
+                // a linker may keep a name as the end of a longer one
+                String written = known ? architecture + "\0" : "\0" + architecture + "\0";
+                assertEquals(known, text.contains(written), pack.id() + " and " + architecture);
+            }
         }
-        assertEquals(
-                pack.architectures().contains("spark2_5"),
-                text.contains("spark2_5\0"),
-                "the newest release's architectures are told for it alone");
     }
 
     /** The names in the code of the binding: all that is bound, without a list to keep. */
@@ -179,7 +199,7 @@ class PackTablesTest {
         }
         Path folder = Path.of(System.getProperty("koine.testkit", ""), "packs", pack.folderName());
         assumeTrue(
-                pack.backend() != Pack.Backend.CUDA || Boolean.getBoolean("koine.long"),
+                pack.backend() != Pack.Backend.CUDA || Boolean.getBoolean("koine.long") || Files.isDirectory(folder),
                 "630 MB of packs for NVIDIA's cards: run ./check --long");
         assertTrue(Files.isDirectory(folder), "no pack " + pack.id() + " in the test kit: ./check fetches it");
         return folder;
