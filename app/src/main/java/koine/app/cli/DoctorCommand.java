@@ -17,12 +17,16 @@ import koine.i18n.Messages;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** What Koine finds on this computer. */
 @Command(name = "doctor", description = "cli.doctor.about")
 final class DoctorCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(DoctorCommand.class);
+
     private final CliContext context;
 
     @Option(names = "--json", description = "cli.option.json")
@@ -53,8 +57,9 @@ final class DoctorCommand implements Callable<Integer> {
     /**
      * A pack, as it went when it was tried in a process of its own.
      *
-     * @param outcome {@code usable}, {@code refused}, {@code crashed} or {@code hung}
+     * @param outcome {@code usable}, {@code refused}, {@code crashed}, {@code hung} or {@code untried}
      * @param tried the device that was being tried when it crashed or hung; null when it was the load
+     * @param chosen whether models run with it
      * @param needs libraries of a driver or its maker's runtime
      */
     private record Tried(
@@ -63,6 +68,7 @@ final class DoctorCommand implements Callable<Integer> {
             @Nullable String tried,
             @Nullable String detail,
             List<String> needs,
+            boolean chosen,
             List<Device> devices) {
         /** A pack for graphics cards that has none to compute on. */
         boolean missesGraphics() {
@@ -107,13 +113,21 @@ final class DoctorCommand implements Callable<Integer> {
         List<Tried> all = new ArrayList<>();
         for (InstalledPack installed : assistant.packs().installed()) {
             if (installed.pack().extendedPack() == null) {
-                all.add(tried(installed));
+                all.add(tried(installed, isChosen(assistant, installed)));
             }
         }
         return all;
     }
 
-    private static Tried tried(InstalledPack installed) throws Problem {
+    private static boolean isChosen(Assistant assistant, InstalledPack installed) {
+        try {
+            return assistant.packs().plain().equals(installed.folder());
+        } catch (Problem none) {
+            return false;
+        }
+    }
+
+    private static Tried tried(InstalledPack installed, boolean chosen) throws Problem {
         try {
             PackProbe.Result result = new PackProbe().probe(installed.folder());
             return new Tried(
@@ -122,14 +136,17 @@ final class DoctorCommand implements Callable<Integer> {
                     result.tried(),
                     result.detail(),
                     installed.pack().needs(),
+                    chosen,
                     result.devices());
         } catch (IOException e) {
+            LOG.warn("no probe could be started", e);
             return new Tried(
                     installed.pack().id(),
-                    "refused",
+                    "untried",
                     null,
-                    "no process could be started",
+                    null,
                     installed.pack().needs(),
+                    chosen,
                     List.of());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -170,7 +187,8 @@ final class DoctorCommand implements Callable<Integer> {
         for (Tried pack : report.packs()) {
             table.row(m.text("cli.doctor.packs"), told(m, formats, pack));
         }
-        if (report.packs().stream().anyMatch(Tried::findsGraphics)) {
+        boolean used = report.packs().stream().anyMatch(pack -> pack.chosen() && pack.findsGraphics());
+        if (!used && report.packs().stream().anyMatch(Tried::findsGraphics)) {
             table.row(m.text("cli.doctor.graphics"), m.text("cli.doctor.graphics.unused"));
         }
         for (Computer.Device device : report.devices()) {

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -70,6 +71,8 @@ public final class PackProbe {
     public Result probe(Path pack) throws IOException, InterruptedException {
         ProcessBuilder builder = ChildJava.program(ProbeMain.class.getName(), List.of());
         builder.redirectError(ProcessBuilder.Redirect.DISCARD); // what drivers print names the user's folders
+        // not where the person happens to be: Windows looks there for libraries that are missing
+        builder.directory(new File(System.getProperty("java.home")));
         Process process = builder.start();
         Listener listener = new Listener(process);
         try (OutputStream in = process.getOutputStream()) {
@@ -82,7 +85,7 @@ public final class PackProbe {
             reader.join(AFTER_THE_END); // the stream ends with the process, if no child of a driver has it
             return listener.result(ended ? process.exitValue() : 0, !ended);
         } finally {
-            end(process);
+            process.destroyForcibly();
         }
     }
 
@@ -95,8 +98,9 @@ public final class PackProbe {
         }
     }
 
-    private static void end(Process process) {
-        process.destroyForcibly().onExit().join();
+    /** One that is inside a driver in the system's kernel may not even be killed: it is not waited for for ever. */
+    private static void end(Process process) throws InterruptedException {
+        process.destroyForcibly().waitFor(AFTER_THE_END.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** What the process tells, on a thread that reads it. */
@@ -139,7 +143,7 @@ public final class PackProbe {
         }
 
         synchronized Result result(int exitCode, boolean hung) {
-            if (hung) {
+            if (hung && !done && refused == null) {
                 return new Result(Outcome.HUNG, List.of(), tried, null, 0);
             }
             if (refused != null) {

@@ -1,6 +1,7 @@
 package koine.engine.packs;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,6 +54,15 @@ final class PackFiles {
         public int read() throws IOException {
             try {
                 return super.read();
+            } catch (IOException e) {
+                throw new UnreadableException(e);
+            }
+        }
+
+        @Override
+        public long skip(long bytes) throws IOException {
+            try {
+                return super.skip(bytes);
             } catch (IOException e) {
                 throw new UnreadableException(e);
             }
@@ -115,6 +125,8 @@ final class PackFiles {
                 in.skipNBytes((BLOCK - size % BLOCK) % BLOCK);
             }
             in.transferTo(OutputStream.nullOutputStream()); // whether it ends well is told at its very end
+        } catch (EOFException e) {
+            throw new UnreadableException(e);
         }
     }
 

@@ -5,12 +5,16 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.StringTokenizer;
 import koine.engine.packs.Pack.Backend;
 
 /** The packs this Koine was made for, {@code packs.properties}. Others are not let in: native code may do anything. */
@@ -39,12 +43,15 @@ public final class PackManifest {
 
     /** @throws IllegalStateException when a value is missing or is no such value */
     static PackManifest of(Properties pins) {
-        return new PackManifest(pins.stringPropertyNames().stream()
-                .filter(key -> key.endsWith(PACKAGE))
-                .map(key -> key.substring(0, key.length() - PACKAGE.length()))
-                .sorted()
-                .map(id -> pack(pins, id))
-                .toList());
+        Map<String, Set<String>> architectures = new HashMap<>();
+        List<Pack> packs = new ArrayList<>();
+        for (String key : pins.stringPropertyNames()) {
+            if (key.endsWith(PACKAGE)) {
+                packs.add(pack(pins, key.substring(0, key.length() - PACKAGE.length()), architectures));
+            }
+        }
+        packs.sort(Comparator.comparing(Pack::id));
+        return new PackManifest(List.copyOf(packs));
     }
 
     /** Sorted by id. */
@@ -56,8 +63,13 @@ public final class PackManifest {
         return packs.stream().filter(pack -> pack.id().equals(id)).findFirst();
     }
 
-    private static Pack pack(Properties pins, String id) {
+    private static Pack pack(Properties pins, String id, Map<String, Set<String>> architectures) {
         String release = value(pins, id + ".release");
+        Set<String> known = architectures.get(release); // one set for all packs: this is read at every start
+        if (known == null) {
+            known = Set.copyOf(words(pins, release + ".architectures"));
+            architectures.put(release, known);
+        }
         return new Pack(
                 id,
                 value(pins, id + ".platform"),
@@ -71,7 +83,7 @@ public final class PackManifest {
                 words(pins, id + ".libraries"),
                 words(pins, id + ".needs"),
                 pins.getProperty(id + ".extends"),
-                new HashSet<>(words(pins, release + ".architectures")));
+                known);
     }
 
     private static String value(Properties pins, String key) {
@@ -87,6 +99,10 @@ public final class PackManifest {
         if (words == null) {
             throw new IllegalStateException("nothing is pinned for " + key);
         }
-        return words.isBlank() ? List.of() : Arrays.asList(words.strip().split("\\s+", -1));
+        List<String> all = new ArrayList<>();
+        for (StringTokenizer each = new StringTokenizer(words); each.hasMoreTokens(); ) {
+            all.add(each.nextToken());
+        }
+        return all;
     }
 }

@@ -4,16 +4,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,7 +129,7 @@ public final class PackStore {
             }
             sweep();
             unpack(pack, archive);
-            older(pack).forEach(this::dispose);
+            disposeOfOlder(pack);
             return new InstalledPack(pack, own.resolve(pack.folderName()), false);
         } catch (PackFiles.UnreadableException e) {
             throw unreadable(archive, e);
@@ -196,8 +197,9 @@ public final class PackStore {
         try (ChangeLock _ = change()) {
             List<Path> folders = new ArrayList<>(older(pack));
             Optional<InstalledPack> installed = find(pack);
-            if (installed.isPresent() && !installed.get().bundled()) {
-                folders.add(installed.get().folder());
+            Path place = own.resolve(pack.folderName());
+            if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+                folders.add(place);
             }
             if (folders.isEmpty()) {
                 throw new Problem(installed.isPresent() ? "KOINE-P105" : "KOINE-P108", Map.of("pack", id));
@@ -218,6 +220,8 @@ public final class PackStore {
             return folders.filter(folder -> names.matcher(name(folder)).matches())
                     .filter(folder -> !name(folder).equals(pack.folderName()))
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
@@ -286,7 +290,7 @@ public final class PackStore {
 
     /** Of a damaged one. */
     private void makeRoom(Pack pack, Path place) throws Problem {
-        if (Files.isDirectory(place)) {
+        if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
             try {
                 discard(setAside(place));
             } catch (IOException e) {
@@ -311,9 +315,11 @@ public final class PackStore {
         }
     }
 
-    private void dispose(Path folder) {
+    private void disposeOfOlder(Pack pack) {
         try {
-            discard(setAside(folder));
+            for (Path folder : older(pack)) {
+                discard(setAside(folder));
+            }
         } catch (IOException e) {
             LOG.info("an older pack stays: {}", e.getClass().getSimpleName()); // a program may be using it
         }
@@ -322,24 +328,34 @@ public final class PackStore {
     /** What is set aside is gone for everybody; what of it cannot be deleted now, the next sweep does. */
     private static void discard(Path folder) {
         try {
-            if (isLink(folder)) {
-                Files.delete(folder); // and not what it leads to
-                return;
-            }
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        } catch (IOException | UncheckedIOException e) {
+            Files.walkFileTree(folder, new Discarding());
+        } catch (IOException e) {
             LOG.info("a removed pack waits to be deleted: {}", e.getClass().getSimpleName());
         }
     }
 
-    /** Windows' junctions too. */
-    private static boolean isLink(Path folder) throws IOException {
-        BasicFileAttributes what = Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        return what.isSymbolicLink() || what.isOther();
+    /** Deletes links, and not what they lead to; Windows' junctions are folders and something else. */
+    private static final class Discarding extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes what) throws IOException {
+            if (what.isOther()) {
+                Files.delete(folder);
+                return FileVisitResult.SKIP_SUBTREE;
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes what) throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
+            Files.delete(folder);
+            return FileVisitResult.CONTINUE;
+        }
     }
 
     private static void sync(Path folder) {

@@ -8,13 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import koine.engine.llama.Devices;
 import koine.engine.llama.ffm.PackException;
+import koine.engine.llama.ffm.ProcessEnd;
 
 /**
  * Main class of the process that tries a native pack; started by {@code koine.engine.client.PackProbe}. The pack's folder
  * comes as a line of standard input, as JSON. Each line of standard output that begins with {@link #MARK} is JSON of what
- * is found; a driver may print others. It ends when its input does: with whoever wanted to know.
+ * is found; a driver may print others. It ends with whoever wanted to know: when its input ends, on Windows, where
+ * libraries may wait for somebody who reads the input, when its parent does.
  */
 public final class ProbeMain {
     /** No driver's chatter begins like this. */
@@ -30,10 +34,11 @@ public final class ProbeMain {
     public static void main(String[] arguments) {
         Signals.ignore("INT", "HUP");
         PrintStream out = System.out;
+        ProcessEnd end = ProcessEnd.prepared(); // a driver that hangs while it is loaded holds what binding needs
         int code;
         try {
             Path pack = Path.of(new Gson().fromJson(line(System.in), String.class));
-            endWithInput(System.in);
+            endWithOwner(System.in, end);
             Devices.of(pack, name -> tell(out, Map.of("trying", name)))
                     .forEach(device -> tell(out, Map.of("device", device)));
             tell(out, Map.of("done", true));
@@ -44,7 +49,12 @@ public final class ProbeMain {
         } catch (IOException | InvalidPathException e) {
             code = NOBODY_ASKS;
         }
-        // halt, not exit: drivers hang in what they do at the end, too
+        end(end, code);
+    }
+
+    /** Drivers hang in what they do at the end, too. */
+    private static void end(ProcessEnd end, int code) {
+        end.end(code);
         Runtime.getRuntime().halt(code);
     }
 
@@ -66,7 +76,15 @@ public final class ProbeMain {
         return new String(line, 0, length, StandardCharsets.UTF_8);
     }
 
-    private static void endWithInput(InputStream in) {
+    private static void endWithOwner(InputStream in, ProcessEnd end) {
+        if (System.getProperty("os.name").startsWith("Windows")) {
+            Optional<ProcessHandle> parent = ProcessHandle.current().parent();
+            CompletableFuture<?> _ = (parent.isPresent()
+                            ? parent.get().onExit()
+                            : CompletableFuture.completedFuture(null))
+                    .thenRun(() -> end(end, NOBODY_ASKS));
+            return;
+        }
         Thread.ofPlatform().name("koine-probe-input").daemon().start(() -> {
             try {
                 while (in.read() >= 0) {
@@ -75,7 +93,7 @@ public final class ProbeMain {
             } catch (IOException e) {
                 // as its end
             }
-            Runtime.getRuntime().halt(NOBODY_ASKS);
+            end(end, NOBODY_ASKS);
         });
     }
 }

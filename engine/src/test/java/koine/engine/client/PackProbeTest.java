@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PackProbeTest {
     @TempDir
     Path folder;
@@ -61,6 +61,18 @@ class PackProbeTest {
                 pack.resolve("libggml-vulkan.so").toString(),
                 code.toString());
         return pack;
+    }
+
+    /** @param started a pipe that gets a sign when the driver is being loaded */
+    private Path packThatHangs(Path started) throws Exception {
+        NativeKit.run("mkfifo", started.toString());
+        return packWith("""
+                #include <fcntl.h>
+                #include <unistd.h>
+                __attribute__((constructor)) static void driver(void) {
+                    if (write(open("%s", O_WRONLY), "!", 1) == 1) for (;;) pause();
+                }
+                """.formatted(started));
     }
 
     private static boolean isPart(Path file) {
@@ -128,14 +140,7 @@ class PackProbeTest {
     @Test
     void whoStopsWaitingEndsIt() throws Exception {
         Path started = folder.resolve("started");
-        NativeKit.run("mkfifo", started.toString());
-        Path pack = packWith("""
-                #include <fcntl.h>
-                #include <unistd.h>
-                __attribute__((constructor)) static void driver(void) {
-                    if (write(open("%s", O_WRONLY), "!", 1) == 1) for (;;) pause();
-                }
-                """.formatted(started));
+        Path pack = packThatHangs(started);
         FutureTask<Result> probing = new FutureTask<>(() -> new PackProbe().probe(pack));
         Thread person = Thread.ofPlatform().start(probing);
         try (InputStream driver = Files.newInputStream(started)) {
@@ -148,16 +153,22 @@ class PackProbeTest {
 
     @Test
     void endsWhenNobodyWaitsForItAnyMore() throws Exception {
-        Path pack = packWith("""
-                #include <unistd.h>
-                __attribute__((constructor)) static void driver(void) { for (;;) pause(); }
-                """);
+        Path started = folder.resolve("started");
+        Path pack = packThatHangs(started);
         Process process =
                 ChildJava.program(ProbeMain.class.getName(), List.of()).start();
-        try (OutputStream in = process.getOutputStream()) {
-            in.write(("\"" + pack + "\"\n").getBytes(StandardCharsets.UTF_8));
+        try {
+            try (OutputStream in = process.getOutputStream()) {
+                in.write(("\"" + pack + "\"\n").getBytes(StandardCharsets.UTF_8));
+                in.flush();
+                try (InputStream driver = Files.newInputStream(started)) {
+                    assertEquals('!', driver.read()); // inside the system's loader
+                }
+            }
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it goes on without its owner");
+        } finally {
+            process.destroyForcibly();
         }
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it goes on without its owner");
     }
 
     @Test
