@@ -116,6 +116,8 @@ final class ArchitectureRules {
             .resideOutsideOfPackage("koine.app.cli..")
             .and()
             .doNotHaveFullyQualifiedName("koine.ui.Launcher") // says in one line why nothing opens
+            .and()
+            .doNotHaveFullyQualifiedName("koine.engine.process.ProbeMain") // its output is for its owner alone
             .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
             .because("standard output belongs to the answer, which another program may be reading");
 

@@ -11,29 +11,32 @@ import java.util.concurrent.locks.ReentrantLock;
  * stays: deleting it would let two hold "the" lock.
  */
 final class ChangeLock implements AutoCloseable {
-    /** A file's lock is between programs only. */
-    private static final ReentrantLock THREADS = new ReentrantLock();
-
+    private final ReentrantLock threads;
     private final FileChannel channel;
 
-    private ChangeLock(FileChannel channel) {
+    private ChangeLock(ReentrantLock threads, FileChannel channel) {
+        this.threads = threads;
         this.channel = channel;
     }
 
-    /** Waits for whoever has it. */
-    static ChangeLock take(Path file) throws IOException {
-        THREADS.lock();
+    /**
+     * Waits for whoever has it.
+     *
+     * @param threads between the threads of this program: a file's lock is between programs only
+     */
+    static ChangeLock take(ReentrantLock threads, Path file) throws IOException {
+        threads.lock();
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {
                 channel.lock();
-                return new ChangeLock(channel);
+                return new ChangeLock(threads, channel);
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;
             }
         } catch (IOException | RuntimeException e) {
-            THREADS.unlock();
+            threads.unlock();
             throw e;
         }
     }
@@ -43,7 +46,7 @@ final class ChangeLock implements AutoCloseable {
         try {
             channel.close();
         } finally {
-            THREADS.unlock();
+            threads.unlock();
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * The native packs of this computer: those that came with the program and those its user has added, each in a folder
  * {@code ID-VERSION}. Only packs of the manifest are seen, and only archives with their hashes are let in.
  *
- * <p>May be used by several threads and programs at a time: who changes something waits for who does, and a pack is unpacked
+ * <p>One for each program; may be used by several threads and programs at a time: who changes something waits for who does, and a pack is unpacked
  * beside its place and moved there whole.
  */
 public final class PackStore {
@@ -42,6 +43,7 @@ public final class PackStore {
 
     private static final String LOCK = ".lock";
 
+    private final ReentrantLock changes = new ReentrantLock();
     private final PackManifest manifest;
     private final String platform;
     private final @Nullable Path bundled;
@@ -228,7 +230,7 @@ public final class PackStore {
     /** Waits for who is changing something. */
     private ChangeLock change() throws IOException {
         createOwn();
-        return ChangeLock.take(own.resolve(LOCK));
+        return ChangeLock.take(changes, own.resolve(LOCK));
     }
 
     private Pack require(String id) throws Problem {

@@ -177,10 +177,11 @@ class PackStoreTest {
 
     @Test
     void severalWhoAddTheSameEndWithOne() throws Exception {
+        PackStore store = store();
         try (ExecutorService people = Executors.newFixedThreadPool(4)) {
             List<Callable<InstalledPack>> all = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                all.add(() -> store().add(archive("linux-x64")));
+                all.add(() -> store.add(archive("linux-x64")));
             }
             for (Future<InstalledPack> one : people.invokeAll(all)) {
                 assertTrue(PackStore.isWhole(one.get()));
