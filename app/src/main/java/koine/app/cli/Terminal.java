@@ -33,7 +33,7 @@ record Terminal(
                 new BufferedInputStream(new FileInputStream(FileDescriptor.in)),
                 stream(FileDescriptor.out),
                 stream(FileDescriptor.err),
-                target(1).matches("|(pipe|socket):.*"),
+                isPipe(target(1)),
                 isTerminal(0),
                 isTerminal(2));
     }
@@ -47,6 +47,11 @@ record Terminal(
     private static PrintStream stream(FileDescriptor descriptor) {
         return new PrintStream(
                 new BufferedOutputStream(new FileOutputStream(descriptor)), false, StandardCharsets.UTF_8);
+    }
+
+    /** Where the system does not tell, it is taken for one. */
+    private static boolean isPipe(String target) {
+        return target.isEmpty() || target.startsWith("pipe:") || target.startsWith("socket:");
     }
 
     /** @return what a descriptor leads to; empty where the system does not tell */

@@ -1,7 +1,6 @@
 package koine.engine.packs;
 
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param libraries those Koine loads, in this order; every other library in the folder is a backend
  * @param needs libraries of a driver, or of its maker's runtime, that the computer must have
  * @param extendedPack the pack it is a further backend for; null for a pack by itself
- * @param architectures of models that the release knows, as {@code general.architecture} names them
  */
 public record Pack(
         String id,
@@ -32,8 +30,7 @@ public record Pack(
         String filesSha256,
         List<String> libraries,
         List<String> needs,
-        @Nullable String extendedPack,
-        Set<String> architectures) {
+        @Nullable String extendedPack) {
 
     /** What it computes with. Each pack can compute on the processor too. */
     public enum Backend {
@@ -46,7 +43,6 @@ public record Pack(
     public Pack {
         libraries = List.copyOf(libraries);
         needs = List.copyOf(needs);
-        architectures = Set.copyOf(architectures);
     }
 
     /** Name of the folder it is installed in. */

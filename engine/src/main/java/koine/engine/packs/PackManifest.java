@@ -7,10 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -23,9 +21,11 @@ public final class PackManifest {
     private static final String PACKAGE = ".package";
 
     private final List<Pack> packs;
+    private final Properties pins;
 
-    private PackManifest(List<Pack> packs) {
+    private PackManifest(List<Pack> packs, Properties pins) {
         this.packs = packs;
+        this.pins = pins;
     }
 
     public static PackManifest builtIn() {
@@ -43,15 +43,14 @@ public final class PackManifest {
 
     /** @throws IllegalStateException when a value is missing or is no such value */
     static PackManifest of(Properties pins) {
-        Map<String, Set<String>> architectures = new HashMap<>();
         List<Pack> packs = new ArrayList<>();
         for (String key : pins.stringPropertyNames()) {
             if (key.endsWith(PACKAGE)) {
-                packs.add(pack(pins, key.substring(0, key.length() - PACKAGE.length()), architectures));
+                packs.add(pack(pins, key.substring(0, key.length() - PACKAGE.length())));
             }
         }
         packs.sort(Comparator.comparing(Pack::id));
-        return new PackManifest(List.copyOf(packs));
+        return new PackManifest(List.copyOf(packs), pins);
     }
 
     /** Sorted by id. */
@@ -63,27 +62,28 @@ public final class PackManifest {
         return packs.stream().filter(pack -> pack.id().equals(id)).findFirst();
     }
 
-    private static Pack pack(Properties pins, String id, Map<String, Set<String>> architectures) {
-        String release = value(pins, id + ".release");
-        Set<String> known = architectures.get(release); // one set for all packs: this is read at every start
-        if (known == null) {
-            known = Set.copyOf(words(pins, release + ".architectures"));
-            architectures.put(release, known);
-        }
+    /**
+     * The architectures of models that a pack knows, as {@code general.architecture} names them. Read when asked for: the
+     * packs are read at every start of the program.
+     */
+    public Set<String> architectures(Pack pack) {
+        return Set.copyOf(words(pins, pack.release() + ".architectures"));
+    }
+
+    private static Pack pack(Properties pins, String id) {
         return new Pack(
                 id,
                 value(pins, id + ".platform"),
                 Backend.valueOf(value(pins, id + ".backend").toUpperCase(Locale.ROOT)),
                 value(pins, id + PACKAGE),
                 value(pins, id + ".version"),
-                release,
+                value(pins, id + ".release"),
                 Long.parseLong(value(pins, id + ".bytes")),
                 value(pins, id + ".sha512"),
                 value(pins, id + ".filesSha256"),
                 words(pins, id + ".libraries"),
                 words(pins, id + ".needs"),
-                pins.getProperty(id + ".extends"),
-                known);
+                pins.getProperty(id + ".extends"));
     }
 
     private static String value(Properties pins, String key) {

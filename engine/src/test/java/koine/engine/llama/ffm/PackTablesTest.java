@@ -152,9 +152,11 @@ class PackTablesTest {
     /** The names of architectures stand in the library as C writes them, and no newer ones do. */
     private static void assertKnows(Pack pack, Path llama) throws IOException {
         String text = new String(Files.readAllBytes(llama), StandardCharsets.ISO_8859_1);
+        PackManifest manifest = PackManifest.builtIn();
+        Set<String> knownHere = manifest.architectures(pack);
         for (Pack other : packs()) {
-            for (String architecture : other.architectures()) {
-                boolean known = pack.architectures().contains(architecture);
+            for (String architecture : manifest.architectures(other)) {
+                boolean known = knownHere.contains(architecture);
                 // a linker may keep a name as the end of a longer one
                 String written = known ? architecture + "\0" : "\0" + architecture + "\0";
                 assertEquals(known, text.contains(written), pack.id() + " and " + architecture);
