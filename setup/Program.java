@@ -78,6 +78,7 @@ final class Program implements Part {
                 Trees.copy(jar, jars.resolve(jar.getFileName()));
             }
         }
+        RecentClasses.writeJars(jars);
         JavaFx.separate(jars, jars.resolve("javafx"));
         Sqlite.unzipLibrary(jars, jars.resolve("sqlite"));
 

@@ -13,13 +13,15 @@ final class Ending {
 
     /** Does not return. */
     static void end(int exitCode) {
-        // a record of this run, to start the next ones quicker, is written at Java's own end only
-        boolean recording = System.getProperty("koine.engine.cache.record") != null;
-        if (!recording && leavesAChild()) {
+        if (leavesAChild()) {
             System.out.flush();
             System.err.flush();
             Logging.close();
-            ProcessEnd.now(exitCode);
+            ProcessEnd end = ProcessEnd.prepared();
+            // a record of this run, to start the next ones quicker, is written at Java's own end only
+            if (System.getProperty("koine.engine.cache.record") == null) {
+                end.end(exitCode);
+            }
         }
         System.exit(exitCode);
     }

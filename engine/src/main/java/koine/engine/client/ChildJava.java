@@ -34,6 +34,8 @@ final class ChildJava {
             "-XX:CompileCommand=CompileThresholdScaling,koine.engine.session.*::*,0.1",
             "-XX:CompileCommand=CompileThresholdScaling,jdk.internal.foreign.*::*,0.1",
             "-Djava.awt.headless=true",
+            // else Jetty starts the whole of Java's management to ask for a figure: a tenth of a second
+            "-Dorg.eclipse.jetty.util.referencesPerCacheLine=16",
             "--enable-native-access=ALL-UNNAMED");
 
     private static final Set<String> CODE_FROM_ELSEWHERE =

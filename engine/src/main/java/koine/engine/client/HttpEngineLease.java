@@ -79,8 +79,13 @@ final class HttpEngineLease implements EngineLease {
     public LoopbackResponse send(String method, String target, Map<String, String> headers, byte @Nullable [] body)
             throws IOException {
         Map<String, String> all = new HashMap<>(headers);
-        all.put("Authorization", "Bearer " + token);
+        all.putAll(access());
         return client.withIdleTimeout(FORWARDED_SILENCE).send(method, target, all, body);
+    }
+
+    /** The header that shows the right to ask. */
+    Map<String, String> access() {
+        return Map.of("Authorization", "Bearer " + token);
     }
 
     @Override

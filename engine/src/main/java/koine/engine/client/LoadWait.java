@@ -9,7 +9,6 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import koine.i18n.Problem;
 import koine.net.LoopbackClient;
 import koine.net.LoopbackResponse;
@@ -18,11 +17,10 @@ import org.jspecify.annotations.Nullable;
 /** Waits until an engine has loaded its model, or says why it has not. */
 final class LoadWait {
     private static final Duration WITHOUT_PROGRESS = Duration.ofMinutes(2);
-    private static final Duration POLL = Duration.ofMillis(10);
     private static final int MAX_BODY = 64 * 1024;
 
     private final LoopbackClient client;
-    private final EngineLease lease;
+    private final HttpEngineLease lease;
     private final String modelName;
     private final @Nullable Process started;
     private boolean failed;
@@ -31,7 +29,7 @@ final class LoadWait {
     private double progress = -1;
     private long lastProgress = System.nanoTime();
 
-    LoadWait(LoopbackClient client, EngineLease lease, String modelName, @Nullable Process started) {
+    LoadWait(LoopbackClient client, HttpEngineLease lease, String modelName, @Nullable Process started) {
         this.client = client;
         this.lease = lease;
         this.modelName = modelName;
@@ -57,7 +55,6 @@ final class LoadWait {
                 if (!lease.alive()) {
                     throw gone();
                 }
-                TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -67,7 +64,10 @@ final class LoadWait {
 
     private boolean ready(LoadListener listener) throws Problem, InterruptedException, EngineGoneException {
         JsonObject health;
-        try (LoopbackResponse response = client.send("GET", "/health", Map.of(), null)) {
+        // answered when there is news, or after a second: no asking again and again beside a load that needs the
+        // processor
+        String target = "/koine/load?seen=" + progress;
+        try (LoopbackResponse response = client.send("GET", target, lease.access(), null)) {
             health = JsonParser.parseString(new String(response.readBody(MAX_BODY), StandardCharsets.UTF_8))
                     .getAsJsonObject();
         } catch (SocketTimeoutException e) {

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of an engine process: read the start line, bind, tell the broker file, load, serve, end with the last lease.
+ * The life of an engine process: read the start line, load, bind, tell the broker file, serve, end with the last lease.
  * What it logs goes to where its starter points standard error; no conversation text, no paths.
  */
 final class EngineProcess {
@@ -60,12 +60,12 @@ final class EngineProcess {
         GeneratorThread generator =
                 new GeneratorThread(loading(factory, leases), generatorOptions(start, folder), failed::countDown);
         String modelName = fileName(start.model()).replaceFirst("(?i)\\.gguf$", "");
+        generator.start(); // beside the start of the server: together they take half of the time
         try (EngineServer server = new EngineServer(start.token(), modelName, folder, generator, leases)) {
             LoopbackAddress address = server.start();
             BrokerFile file = BrokerFile.ofThisProcess(address, start);
             file.write(start.brokerFile());
             endOnTermination(leases, Thread.currentThread());
-            generator.start();
             Thread watcher = Thread.ofPlatform()
                     .name("koine-load-watch")
                     .daemon(true)

@@ -27,6 +27,7 @@ final class ApiHandler extends Handler.Abstract {
     private static final AccessRules.Limits LIMITS = new AccessRules.Limits(2000, 4000, 1000, 8 * 1024 * 1024);
 
     private static final Duration LEASE_BEAT = Duration.ofSeconds(1);
+    private static final Duration NEWS = Duration.ofSeconds(1);
     private static final Pattern CANCEL = Pattern.compile("/v1/chat/completions/([^/]+)/cancel");
     private static final Pattern CONVERSATION = Pattern.compile("/koine/conversations/([^/]+)");
     private static final String MODEL = "/v1/models/";
@@ -84,7 +85,7 @@ final class ApiHandler extends Handler.Abstract {
         String path = Request.getPathInContext(request);
         if (path.equals("/health")) {
             AccessRules.require(request, "GET", response);
-            health(response);
+            state(generator.state(), response);
             return;
         }
         rules.checkToken(request, response);
@@ -122,6 +123,10 @@ final class ApiHandler extends Handler.Abstract {
             case "/koine/lease" -> {
                 AccessRules.require(request, "GET", response);
                 lease(response);
+            }
+            case "/koine/load" -> { // /health for who waits: answered when there is news
+                AccessRules.require(request, "GET", response);
+                state(generator.awaitNews(Asked.seen(request), NEWS), response);
             }
             case "/koine/status" -> {
                 AccessRules.require(request, "GET", response);
@@ -187,10 +192,10 @@ final class ApiHandler extends Handler.Abstract {
         return json;
     }
 
-    private void health(Response response) throws IOException {
+    private static void state(ModelState state, Response response) throws IOException {
         JsonObject json = new JsonObject();
         int status = 503;
-        switch (generator.state()) {
+        switch (state) {
             case ModelState.Ready _ -> {
                 status = 200;
                 json.addProperty("status", "ok");

@@ -36,6 +36,19 @@ record Asked(String id, String model) {
         }
     }
 
+    /** How much of a load the asking side has seen: {@code ?seen=0.25}; nothing, if it does not say. */
+    static double seen(Request request) throws ApiException {
+        String query = request.getHttpURI().getQuery();
+        if (query == null) {
+            return -1;
+        }
+        try {
+            return Double.parseDouble(query.replaceFirst("^seen=", ""));
+        } catch (NumberFormatException e) {
+            throw ApiException.invalid("seen is a number from 0 to 1");
+        }
+    }
+
     static String id(String id) throws ApiException {
         if (!ID.matcher(id).matches()) {
             throw ApiException.invalid("a request id has 1 to 128 letters, digits, dots, dashes or underscores");

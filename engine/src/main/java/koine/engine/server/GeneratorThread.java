@@ -33,6 +33,9 @@ public final class GeneratorThread implements AutoCloseable {
     /** Without a question for so long, there is time for other things. */
     private static final Duration QUIET = Duration.ofSeconds(1);
 
+    /** Of a load's progress that is worth telling, of 1. */
+    private static final double STEP = 0.05;
+
     private static final int MAX_REMEMBERED = 256;
     /** No request is that much later than its cancel. */
     private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -40,6 +43,7 @@ public final class GeneratorThread implements AutoCloseable {
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
+    private final Condition stateChange = lock.newCondition();
     private final Deque<Generation> waiting = new ArrayDeque<>();
     private final Deque<String> forgotten = new ArrayDeque<>();
     private final Deque<EmbeddingJob> embeddings = new ArrayDeque<>();
@@ -69,6 +73,35 @@ public final class GeneratorThread implements AutoCloseable {
         return state;
     }
 
+    /**
+     * Waits until there is news for who has seen this much of the load: a {@link #STEP} more, or its end.
+     *
+     * @param seen 0 to 1
+     * @return the state, which is an old one when there was no news for so long
+     */
+    ModelState awaitNews(double seen, Duration most) throws InterruptedException {
+        long left = most.toNanos();
+        lock.lock();
+        try {
+            while (left > 0 && state instanceof ModelState.Loading(double progress) && progress < seen + STEP) {
+                left = stateChange.awaitNanos(left);
+            }
+            return state;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void become(ModelState next) {
+        lock.lock();
+        try {
+            state = next;
+            stateChange.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** @throws ApiException while nothing can be asked */
     ModelState.Ready ready() throws ApiException {
         return switch (state) {
@@ -80,8 +113,8 @@ public final class GeneratorThread implements AutoCloseable {
 
     private void run(GeneratorFactory factory, GeneratorOptions options, Runnable onFailure) {
         try (Generator generator = factory.load(options, this::loaded, () -> closing)) {
-            state = new ModelState.Ready(
-                    new PromptRenderer(generator.model(), generator.tokenizer()), generator.tokenizer());
+            become(new ModelState.Ready(
+                    new PromptRenderer(generator.model(), generator.tokenizer()), generator.tokenizer()));
             boolean busy = false;
             boolean unrested = false;
             while (!closing) {
@@ -102,11 +135,17 @@ public final class GeneratorThread implements AutoCloseable {
     }
 
     private void loaded(double fraction) {
-        state = new ModelState.Loading(Math.clamp(fraction, 0, 1));
+        double before = state instanceof ModelState.Loading(double progress) ? progress : 0;
+        ModelState next = new ModelState.Loading(Math.clamp(fraction, 0, 1));
+        if ((int) (before / STEP) == (int) (fraction / STEP)) {
+            state = next; // too little to wake anyone
+        } else {
+            become(next);
+        }
     }
 
     private void fail(String type, String message, Runnable onFailure) {
-        state = new ModelState.Failed(type, message);
+        become(new ModelState.Failed(type, message));
         lock.lock();
         try {
             List.copyOf(known.values()).forEach(generation -> generation.onFailure(new GenerationException(message)));

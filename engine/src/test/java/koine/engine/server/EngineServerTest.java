@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import koine.engine.Eventually;
 import koine.engine.llama.ModelLoadException;
 import koine.engine.llama.SamplerOptions;
@@ -240,6 +241,44 @@ class EngineServerTest {
             assertEquals(
                     "ok",
                     send("GET", "/health", Map.of(), null).json.get("status").getAsString());
+        }
+
+        @Test
+        void isToldToWhoWaitsOnceThereIsNews() throws Exception {
+            double progress = 0;
+            while (progress == 0) {
+                progress = get("/koine/load?seen=-1").json.get("progress").getAsDouble();
+            }
+            assertEquals(0.25, progress);
+            AtomicBoolean answered = new AtomicBoolean();
+            CompletableFuture<Answer> waiting = CompletableFuture.supplyAsync(() -> {
+                try {
+                    Answer answer = get("/koine/load?seen=0.25");
+                    answered.set(true);
+                    return answer;
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            for (int other = 0; other < 20; other++) {
+                assertEquals(503, get("/health").status); // others are answered meanwhile
+            }
+            assertFalse(answered.get());
+            mayLoad.countDown();
+            assertEquals("ok", waiting.get().json.get("status").getAsString());
+            assertEquals(200, get("/koine/load?seen=1").status);
+        }
+
+        @Test
+        void isNotToldForEverNothing() throws Exception {
+            Answer answer = get("/koine/load?seen=0.9");
+            assertEquals(0.25, answer.json.get("progress").getAsDouble());
+        }
+
+        @Test
+        void isToldOnlyToWhoMayAsk() throws Exception {
+            assertEquals(401, send("GET", "/koine/load?seen=0", Map.of(), null).status);
+            assertEquals(400, get("/koine/load?seen=much").status);
         }
 
         @Test
