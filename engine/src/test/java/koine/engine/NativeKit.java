@@ -42,6 +42,13 @@ public final class NativeKit {
         return file;
     }
 
+    /** Folder of the pack for Vulkan, where a test may be run with it: on Linux. */
+    public static Path vulkanPack() {
+        assumeTrue(platform().equals("linux-x64"), "the pack for Vulkan that tests run is Linux' on x64");
+        return only(
+                Path.of(System.getProperty("koine.testkit", ""), "packs"), "linux-x64-vulkan-.*", "pack for Vulkan");
+    }
+
     /** Folder with {@code include/llama.h} and {@code ggml/include}. */
     public static Path headers() {
         Path source = Path.of(System.getProperty("koine.testkit", ""), "llama.cpp");

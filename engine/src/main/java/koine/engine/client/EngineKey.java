@@ -65,7 +65,8 @@ record EngineKey(
                 Integer.toString(options.contextTokens()),
                 Integer.toString(options.threads()),
                 options.kvType(),
-                Integer.toString(options.slots()));
+                Integer.toString(options.slots()),
+                String.valueOf(options.offload()));
         MemoryNeed need = shape == null ? null : new MemoryNeed(shape);
         return new EngineKey(model, pack, options, spec.options().contextTokens() > 0, need, hash(all));
     }

@@ -101,6 +101,7 @@ final class LoadWait {
             case "damaged" -> new Problem("KOINE-E102", Map.of("file", modelName));
             case "unsupported" -> new Problem("KOINE-E109", Map.of("file", modelName));
             case "out_of_memory" -> new Problem("KOINE-E103", Map.of());
+            case "device" -> new Problem("KOINE-E116", Map.of());
             case "missing" -> new Problem("KOINE-E106", Map.of("file", modelName));
             default -> new Problem("KOINE-E110", Map.of("file", modelName));
         };

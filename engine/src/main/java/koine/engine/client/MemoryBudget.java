@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import koine.engine.memory.MemoryFit;
 import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.MemoryProbe;
 import koine.engine.process.EngineOptions;

@@ -1,5 +1,7 @@
 package koine.engine.llama;
 
+import java.util.Locale;
+
 /** How the KV cache keeps its numbers. */
 public enum KvType {
     /** 16-bit floating point, llama.cpp's default. */
@@ -11,6 +13,11 @@ public enum KvType {
 
     KvType(int ggmlType) {
         this.ggmlType = ggmlType;
+    }
+
+    /** As llama.cpp's options call it: {@code f16}, {@code q8_0}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** {@code ggml_type}. */

@@ -19,6 +19,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import koine.engine.llama.ffm.ContextSettings;
 import koine.engine.llama.ffm.LlamaLibrary;
+import koine.engine.llama.ffm.LlamaLibrary.LoadedLayers;
 import koine.engine.llama.ffm.NativePaths;
 import koine.gguf.GgufException;
 import koine.gguf.GgufFile;
@@ -38,23 +39,37 @@ public final class LlamaModel implements AutoCloseable {
     private final LlamaLibrary library;
     private final Handle handle;
     private final Path file;
+    private final LoadedLayers layers;
     private final ReadWriteLock life = new ReentrantReadWriteLock();
     private int openContexts;
 
-    private LlamaModel(LlamaLibrary library, long address, Path file) {
+    private LlamaModel(LlamaLibrary library, long address, Path file, LoadedLayers layers) {
         this.library = library;
+        this.layers = layers;
         this.file = file;
         this.handle = new Handle("llama_model", address);
     }
 
+    /** For the processor alone; as {@link #load(LlamaLibrary, Path, Offload, DoubleConsumer, BooleanSupplier)}. */
+    public static LlamaModel load(LlamaLibrary library, Path file, DoubleConsumer progress, BooleanSupplier cancelled)
+            throws ModelLoadException {
+        return load(library, file, null, progress, cancelled);
+    }
+
     /**
-     * Loads the file with llama.cpp's default parameters; blocks until done.
+     * Loads the file; blocks until done.
      *
+     * @param offload null for the processor alone
      * @param progress hears the loaded fraction, 0 to 1, on this thread; what it throws ends the load and is thrown here
      * @param cancelled asked on this thread whenever there is progress
      * @throws ModelLoadException with its reason; nothing is left loaded
      */
-    public static LlamaModel load(LlamaLibrary library, Path file, DoubleConsumer progress, BooleanSupplier cancelled)
+    public static LlamaModel load(
+            LlamaLibrary library,
+            Path file,
+            @Nullable Offload offload,
+            DoubleConsumer progress,
+            BooleanSupplier cancelled)
             throws ModelLoadException {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             throw new ModelLoadException(MISSING, "there is no readable model file");
@@ -62,7 +77,9 @@ public final class LlamaModel implements AutoCloseable {
         requirePlausible(file);
         LoadWatch watch = new LoadWatch(progress, cancelled);
         library.drainErrors();
-        long address = library.modelLoadFromFile(NativePaths.bytes(file), watch);
+        long device = offload == null ? 0 : Devices.address(library, offload.device());
+        int wanted = offload == null ? 0 : offload.layers();
+        long address = library.modelLoadFromFile(NativePaths.bytes(file), device, wanted, watch);
         watch.rethrow();
         if (address == 0) {
             if (watch.cancelled()) {
@@ -70,7 +87,7 @@ public final class LlamaModel implements AutoCloseable {
             }
             throw failure(library.drainErrors());
         }
-        LlamaModel model = new LlamaModel(library, address, file);
+        LlamaModel model = new LlamaModel(library, address, file, library.loadedLayers());
         try {
             model.requireGenerative();
             return model;
@@ -255,6 +272,11 @@ public final class LlamaModel implements AutoCloseable {
     /** Bytes of all tensors. */
     public synchronized long bytes() {
         return library.modelSize(handle.get());
+    }
+
+    /** Layers that a device computes, as the pack says, and all of them; the output counts as one. */
+    public LoadedLayers layers() {
+        return layers;
     }
 
     /** Tokens it was trained for; 0 when the file does not say. */

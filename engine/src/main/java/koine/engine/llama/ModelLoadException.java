@@ -27,6 +27,8 @@ public final class ModelLoadException extends Exception {
         DAMAGED,
         /** A sound file of a kind this pack does not know: architecture, tokenizer or tensor type. */
         UNSUPPORTED,
+        /** The pack has no such device, on this computer or now. */
+        DEVICE,
         /** The memory for the weights or the context was refused. */
         OUT_OF_MEMORY,
         /** The native pack is missing, incomplete, or not the one this binding was made for. */

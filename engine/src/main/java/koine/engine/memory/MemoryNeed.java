@@ -1,6 +1,6 @@
 package koine.engine.memory;
 
-import koine.engine.process.EngineOptions;
+import koine.engine.llama.KvType;
 
 /**
  * How much memory an engine process takes with a model: an estimate from the model's header, in bytes.
@@ -55,7 +55,7 @@ public final class MemoryNeed {
         long cells = padded(contextTokens);
         long inWindow = Math.min(cells, padded(shape.window() * several + BATCH));
         long numbers = cells * shape.fullRow() + inWindow * shape.windowRow();
-        long cache = kvType.equals(EngineOptions.Q8_0) ? numbers / 32 * 34 : numbers * 2;
+        long cache = kvType.equals(KvType.Q8_0.word()) ? numbers / 32 * 34 : numbers * 2;
         return cache + shape.stateNumbers() * 4 * (several + 1);
     }
 

@@ -21,6 +21,7 @@ import koine.gguf.GgufValue;
  * {@code llama-kv-cache-iswa.cpp} (cells), {@code llama-memory-recurrent.cpp}.
  *
  * @param weightBytes of all tensors, those of further files of a split model included
+ * @param layers without the output
  * @param trainedContext tokens the model was made for; 0 when the file does not say
  * @param vocabulary tokens
  * @param embedding numbers in a token's vector
@@ -33,6 +34,7 @@ import koine.gguf.GgufValue;
  */
 public record ModelShape(
         long weightBytes,
+        int layers,
         int trainedContext,
         long vocabulary,
         long embedding,
@@ -123,6 +125,7 @@ public record ModelShape(
             }
             return new ModelShape(
                     weightBytes,
+                    (int) layers,
                     (int) number("context_length", 0),
                     vocabulary(),
                     embedding,

@@ -1,6 +1,7 @@
 package koine.engine.process;
 
 import java.nio.file.Path;
+import koine.engine.llama.Offload;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param kvType how the context is kept: {@link #F16} or {@link #Q8_0}
  * @param slots conversations computed at the same time; 0 is the engine's choice
  * @param idleSeconds without a request for so long, the process ends and its memory is free
+ * @param offload null for the processor alone
  * @param snapshotFolder where what was read of conversations may be kept; null is a folder beside the
  *     broker file
  */
@@ -20,6 +22,7 @@ public record EngineOptions(
         String kvType,
         int slots,
         int idleSeconds,
+        @Nullable Offload offload,
         @Nullable Path snapshotFolder) {
     /** Two bytes a number: as llama.cpp does by itself. */
     public static final String F16 = "f16";
@@ -33,7 +36,7 @@ public record EngineOptions(
     /** Ten minutes. */
     public static final int IDLE_SECONDS = 600;
 
-    public static final EngineOptions DEFAULT = new EngineOptions(0, 0, F16, 0, IDLE_SECONDS, null);
+    public static final EngineOptions DEFAULT = new EngineOptions(0, 0, F16, 0, IDLE_SECONDS, null, null);
 
     public EngineOptions {
         if (contextTokens < 0
@@ -46,22 +49,27 @@ public record EngineOptions(
     }
 
     public EngineOptions withContext(int tokens) {
-        return new EngineOptions(tokens, threads, kvType, slots, idleSeconds, snapshotFolder);
+        return new EngineOptions(tokens, threads, kvType, slots, idleSeconds, offload, snapshotFolder);
     }
 
     public EngineOptions withThreads(int count) {
-        return new EngineOptions(contextTokens, count, kvType, slots, idleSeconds, snapshotFolder);
+        return new EngineOptions(contextTokens, count, kvType, slots, idleSeconds, offload, snapshotFolder);
     }
 
     public EngineOptions withKvType(String type) {
-        return new EngineOptions(contextTokens, threads, type, slots, idleSeconds, snapshotFolder);
+        return new EngineOptions(contextTokens, threads, type, slots, idleSeconds, offload, snapshotFolder);
     }
 
     public EngineOptions withSlots(int count) {
-        return new EngineOptions(contextTokens, threads, kvType, count, idleSeconds, snapshotFolder);
+        return new EngineOptions(contextTokens, threads, kvType, count, idleSeconds, offload, snapshotFolder);
+    }
+
+    /** @param device null for the processor alone */
+    public EngineOptions withOffload(@Nullable Offload device) {
+        return new EngineOptions(contextTokens, threads, kvType, slots, idleSeconds, device, snapshotFolder);
     }
 
     public EngineOptions withIdleSeconds(int seconds) {
-        return new EngineOptions(contextTokens, threads, kvType, slots, seconds, snapshotFolder);
+        return new EngineOptions(contextTokens, threads, kvType, slots, seconds, offload, snapshotFolder);
     }
 }

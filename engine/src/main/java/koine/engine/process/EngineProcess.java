@@ -102,6 +102,7 @@ final class EngineProcess {
         GeneratorOptions options = new GeneratorOptions(start.pack(), start.model(), wanted.contextTokens())
                 .withThreads(wanted.threads())
                 .withKvType(wanted.kvType().equals(EngineOptions.Q8_0) ? KvType.Q8_0 : KvType.F16)
+                .withOffload(wanted.offload())
                 .withSnapshots(snapshots, SNAPSHOT_BYTES);
         return wanted.slots() == 0 ? options : options.withSlots(wanted.slots());
     }

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import koine.engine.llama.Offload;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ public record EngineStart(String token, Path model, Path pack, EngineOptions opt
             @Nullable String kvType,
             @Nullable Integer slots,
             @Nullable Integer idleSeconds,
+            @Nullable String device,
+            @Nullable Integer layers,
             @Nullable String snapshotFolder,
             @Nullable Long needBytes,
             @Nullable String brokerFile) {}
@@ -33,6 +36,7 @@ public record EngineStart(String token, Path model, Path pack, EngineOptions opt
     }
 
     public String toJson() {
+        Offload offload = options.offload();
         return new Gson()
                 .toJson(new Line(
                         token,
@@ -43,6 +47,8 @@ public record EngineStart(String token, Path model, Path pack, EngineOptions opt
                         options.kvType(),
                         options.slots(),
                         options.idleSeconds(),
+                        offload == null ? null : offload.device(),
+                        offload == null ? null : offload.layers(),
                         options.snapshotFolder() == null
                                 ? null
                                 : options.snapshotFolder().toString(),
@@ -84,6 +90,9 @@ public record EngineStart(String token, Path model, Path pack, EngineOptions opt
                 line.kvType == null ? usual.kvType() : line.kvType,
                 line.slots == null ? usual.slots() : line.slots,
                 line.idleSeconds == null ? usual.idleSeconds() : line.idleSeconds,
+                line.device == null
+                        ? null
+                        : new Offload(line.device, line.layers == null ? Offload.FITTING : line.layers),
                 line.snapshotFolder == null ? null : Path.of(line.snapshotFolder));
     }
 

@@ -3,6 +3,7 @@ package koine.engine.server;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.time.Instant;
+import koine.engine.session.Generator;
 import koine.engine.session.Generator.ModelInfo;
 
 /** What the engine tells of its model, and of itself. Any thread. */
@@ -69,6 +70,16 @@ final class ModelFacts {
         json.addProperty("model_alias", name);
         json.addProperty("model_path", name);
         json.addProperty("koine_thinking", prompts.thinkingKind());
+        Generator.Offloaded offloaded = info.offloaded();
+        if (offloaded != null) {
+            JsonObject device = new JsonObject();
+            device.addProperty("device", offloaded.device());
+            device.addProperty("layers", offloaded.layers());
+            device.addProperty("of", offloaded.all());
+            device.addProperty("needBytes", offloaded.needBytes());
+            device.addProperty("freeBytes", offloaded.freeBytes());
+            json.add("koine_offload", device);
+        }
         json.addProperty("chat_template", info.chatTemplate() == null ? "" : info.chatTemplate());
         json.addProperty("bos_token", info.bosToken());
         json.addProperty("eos_token", info.eosToken());

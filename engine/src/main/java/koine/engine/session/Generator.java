@@ -70,6 +70,7 @@ public interface Generator extends AutoCloseable {
      * @param chatTemplate {@code tokenizer.chat_template} of the file, if it has one
      * @param bosToken text of the beginning-of-sequence token, "" when there is none
      * @param embeddingSize numbers of an embedding; 0 when the model has none
+     * @param offloaded what a device computes of it; null when the processor does it all
      */
     record ModelInfo(
             String description,
@@ -82,7 +83,17 @@ public interface Generator extends AutoCloseable {
             String bosToken,
             String eosToken,
             int slots,
-            int embeddingSize) {}
+            int embeddingSize,
+            @Nullable Offloaded offloaded) {}
+
+    /**
+     * Layers of a model on a device.
+     *
+     * @param layers how many, as the pack says; 0 when the device has no room for one, {@code all} is the whole model
+     * @param needBytes what all of them were expected to take there; 0 when that is not known
+     * @param freeBytes what the device had free before
+     */
+    record Offloaded(String device, int layers, int all, long needBytes, long freeBytes) {}
 
     /** What to read. */
     sealed interface Prompt {

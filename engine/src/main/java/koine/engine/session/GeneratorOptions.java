@@ -2,6 +2,7 @@ package koine.engine.session;
 
 import java.nio.file.Path;
 import koine.engine.llama.KvType;
+import koine.engine.llama.Offload;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param contextTokens wanted context; 0 is what the model was trained for, at most 8192; never more than trained
  * @param threads of the processor; 0 is the engine's choice
  * @param slots how many requests are computed at a time
+ * @param offload null for the processor alone
  * @param snapshots folder for what conversations have read, null when nothing is to be kept
  * @param snapshotBytes most bytes in that folder
  * @param leftFree no snapshot is written that would leave fewer bytes on the disk
@@ -23,6 +25,7 @@ public record GeneratorOptions(
         int threads,
         int slots,
         KvType kvType,
+        @Nullable Offload offload,
         @Nullable Path snapshots,
         long snapshotBytes,
         long leftFree) {
@@ -41,31 +44,38 @@ public record GeneratorOptions(
     }
 
     public GeneratorOptions(Path pack, Path model, int contextTokens) {
-        this(pack, model, contextTokens, 0, USUAL_SLOTS, KvType.F16, null, 0, LEAVE_FREE);
+        this(pack, model, contextTokens, 0, USUAL_SLOTS, KvType.F16, null, null, 0, LEAVE_FREE);
     }
 
     public GeneratorOptions withThreads(int count) {
         return new GeneratorOptions(
-                pack, model, contextTokens, count, slots, kvType, snapshots, snapshotBytes, leftFree);
+                pack, model, contextTokens, count, slots, kvType, offload, snapshots, snapshotBytes, leftFree);
     }
 
     public GeneratorOptions withSlots(int count) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, count, kvType, snapshots, snapshotBytes, leftFree);
+                pack, model, contextTokens, threads, count, kvType, offload, snapshots, snapshotBytes, leftFree);
     }
 
     public GeneratorOptions withKvType(KvType type) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, slots, type, snapshots, snapshotBytes, leftFree);
+                pack, model, contextTokens, threads, slots, type, offload, snapshots, snapshotBytes, leftFree);
+    }
+
+    /** @param device null for the processor alone */
+    public GeneratorOptions withOffload(@Nullable Offload device) {
+        return new GeneratorOptions(
+                pack, model, contextTokens, threads, slots, kvType, device, snapshots, snapshotBytes, leftFree);
     }
 
     public GeneratorOptions withSnapshots(Path folder, long bytes) {
-        return new GeneratorOptions(pack, model, contextTokens, threads, slots, kvType, folder, bytes, leftFree);
+        return new GeneratorOptions(
+                pack, model, contextTokens, threads, slots, kvType, offload, folder, bytes, leftFree);
     }
 
     /** @param bytes negative writes whatever the disk says */
     GeneratorOptions withLeftFree(long bytes) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, slots, kvType, snapshots, snapshotBytes, bytes);
+                pack, model, contextTokens, threads, slots, kvType, offload, snapshots, snapshotBytes, bytes);
     }
 }

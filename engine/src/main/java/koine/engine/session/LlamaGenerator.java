@@ -16,17 +16,18 @@ import koine.engine.llama.Vocabulary;
 import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.llama.ffm.PackException;
 import koine.engine.llama.ffm.PackLoader;
+import koine.engine.memory.DeviceFit;
 import org.jspecify.annotations.Nullable;
 
 /** {@link Generator} over llama.cpp. */
 public final class LlamaGenerator implements Generator {
     private static final int DEFAULT_CONTEXT = 8192;
 
-    /** llama.cpp's own piece of work; a prompt that is no longer is read in one call. */
+    /**
+     * llama.cpp's own piece of work; a prompt that is no longer is read in one call. A processor can be stopped in the middle
+     * of it, a graphics device only between two, so that has smaller ones.
+     */
     private static final int BATCH = 512;
-
-    /** A processor can be stopped in the middle of a batch, a graphics device only between two. */
-    private static final int DEVICE_BATCH = 128;
 
     /** Where llama.cpp keeps the states of several sequences of one batch in the wrong place, or beyond their memory. */
     private static final Set<String> ONE_AT_A_TIME = Set.of("plamo2");
@@ -46,6 +47,7 @@ public final class LlamaGenerator implements Generator {
             LlamaModel loaded,
             @Nullable LlamaContext context,
             int threads,
+            Placing placing,
             GeneratorOptions options) {
         this.loaded = loaded;
         this.context = context;
@@ -62,11 +64,12 @@ public final class LlamaGenerator implements Generator {
                 vocabulary.text(vocabulary.bos()),
                 vocabulary.text(vocabulary.eos()),
                 context == null ? options.slots() : context.sequences(),
-                loaded.embeddingSize());
+                loaded.embeddingSize(),
+                placing.told(loaded.layers()));
         this.rollback = new Rollback(loaded.hasRecurrentState(), loaded.slidingWindow());
         this.scheduler = context == null
                 ? null
-                : new Scheduler(context, rollback, snapshots(library, context, rollback, options));
+                : new Scheduler(context, rollback, snapshots(library, context, rollback, placing, options));
         this.adapters = new Adapters(loaded, context);
         this.embedder = new Embedder(loaded, threads);
     }
@@ -76,11 +79,11 @@ public final class LlamaGenerator implements Generator {
     }
 
     private static Snapshots snapshots(
-            LlamaLibrary library, LlamaContext context, Rollback rollback, GeneratorOptions options) {
+            LlamaLibrary library, LlamaContext context, Rollback rollback, Placing placing, GeneratorOptions options) {
         String engine = String.join(
                 "|",
                 library.version(),
-                library.supportsGpuOffload() ? "device" : "cpu",
+                String.valueOf(placing.offload()),
                 String.valueOf(context.contextTokens()),
                 String.valueOf(context.sequences()),
                 options.kvType().name(),
@@ -106,16 +109,17 @@ public final class LlamaGenerator implements Generator {
     static LlamaGenerator load(
             LlamaLibrary library, GeneratorOptions options, DoubleConsumer progress, BooleanSupplier cancelled)
             throws ModelLoadException {
-        LlamaModel loaded = LlamaModel.load(library, options.model(), progress, cancelled);
+        Placing placing = Placing.of(library, options);
+        LlamaModel loaded = LlamaModel.load(library, options.model(), placing.offload(), progress, cancelled);
         try {
-            int batch = library.supportsGpuOffload() ? DEVICE_BATCH : BATCH;
+            int batch = placing.offload() == null ? BATCH : DeviceFit.BATCH;
             int size = contextSize(options.contextTokens(), loaded.trainedContextTokens());
             int threads = options.threads() == 0 ? threads() : options.threads();
             int slots = ONE_AT_A_TIME.contains(architecture(loaded)) ? 1 : options.slots();
             ContextOptions wanted = new ContextOptions(size, batch, threads, slots, options.kvType());
             LlamaContext context = loaded.generates() ? loaded.newContext(wanted) : null;
             try {
-                return new LlamaGenerator(library, loaded, context, threads, options);
+                return new LlamaGenerator(library, loaded, context, threads, placing, options);
             } catch (RuntimeException e) {
                 if (context != null) {
                     context.close();
@@ -136,7 +140,7 @@ public final class LlamaGenerator implements Generator {
         }
     }
 
-    private static int contextSize(int wanted, int trained) {
+    static int contextSize(int wanted, int trained) {
         int asked = wanted == 0 ? DEFAULT_CONTEXT : Math.min(wanted, ContextOptions.MOST_CONTEXT_TOKENS);
         return trained == 0 ? asked : Math.min(asked, trained);
     }

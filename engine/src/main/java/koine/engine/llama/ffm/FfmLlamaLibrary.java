@@ -42,7 +42,6 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     private final MethodHandle setAbortCallback;
     private final MemorySegment strlen;
     private final MethodHandle decode;
-    private final MethodHandle supportsGpuOffload;
     private final MethodHandle modelFree;
     private final MethodHandle modelGetVocab;
     private final MethodHandle modelTrainedContext;
@@ -95,7 +94,6 @@ final class FfmLlamaLibrary implements LlamaLibrary {
                 linker.downcall("llama_set_abort_callback", FunctionDescriptor.ofVoid(POINTER, ADDRESS, ADDRESS));
         strlen = linker.systemFunction("strlen");
         decode = linker.downcall("llama_decode", FunctionDescriptor.of(JAVA_INT, POINTER, BATCH));
-        supportsGpuOffload = linker.downcall("llama_supports_gpu_offload", FunctionDescriptor.of(JAVA_BOOLEAN));
         modelFree = linker.downcall("llama_model_free", FunctionDescriptor.ofVoid(POINTER));
         modelGetVocab = linker.downcall("llama_model_get_vocab", FunctionDescriptor.of(POINTER, POINTER));
         modelTrainedContext = linker.downcall("llama_model_n_ctx_train", FunctionDescriptor.of(JAVA_INT, POINTER));
@@ -153,16 +151,27 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     }
 
     @Override
-    public long modelLoadFromFile(byte[] path, LoadProgress progress) {
+    public long modelLoadFromFile(byte[] path, long device, int layers, LoadProgress progress) {
         log.hide(new String(path, StandardCharsets.UTF_8));
+        log.forgetLayers();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment callback = linker.upcall(Callbacks.progress(progress), Callbacks.PROGRESS, arena);
             MemorySegment params = (MemorySegment) modelDefaultParams.invokeExact((SegmentAllocator) arena);
             params.set(ADDRESS, offset(MODEL_PARAMS, "progress_callback"), callback);
+            // a list that ends with NULL; without one, llama.cpp takes every device there is
+            MemorySegment devices = arena.allocate(ADDRESS, 2);
+            devices.setAtIndex(ADDRESS, 0, MemorySegment.ofAddress(device));
+            params.set(ADDRESS, offset(MODEL_PARAMS, "devices"), devices);
+            params.set(JAVA_INT, offset(MODEL_PARAMS, "n_gpu_layers"), device == 0 ? 0 : layers);
             return (long) modelLoadFromFile.invokeExact(NativePaths.allocate(arena, path), params);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);
         }
+    }
+
+    @Override
+    public LoadedLayers loadedLayers() {
+        return log.layers();
     }
 
     @Override
@@ -351,15 +360,6 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     @Override
     public List<String> drainErrors() {
         return log.drainErrors();
-    }
-
-    @Override
-    public boolean supportsGpuOffload() {
-        try {
-            return (boolean) supportsGpuOffload.invokeExact();
-        } catch (Throwable thrown) {
-            throw LinkerHelper.unexpected(thrown);
-        }
     }
 
     @Override

@@ -10,10 +10,18 @@ public interface LlamaLibrary {
     /** {@code llama_version}, as the pack says it. */
     String version();
 
-    boolean supportsGpuOffload();
+    /**
+     * @param path bytes as the system's file functions want them; no NUL in or after them
+     * @param device that computes layers; 0 for none but the processor
+     * @param layers how many of them, from the last back
+     */
+    long modelLoadFromFile(byte[] path, long device, int layers, LoadProgress progress);
 
-    /** @param path bytes as the system's file functions want them; no NUL in or after them */
-    long modelLoadFromFile(byte[] path, LoadProgress progress);
+    /** Layers that devices compute of the model loaded last, and all it has; as llama.cpp logs it, for it tells nowhere else. */
+    LoadedLayers loadedLayers();
+
+    /** @param offloaded to devices; of a load without any, 0 */
+    record LoadedLayers(int offloaded, int all) {}
 
     void modelFree(long model);
 

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,9 +21,12 @@ final class NativeLog {
     private static final int KEPT_ERRORS = 16;
     private static final int LONGEST_LINE = 4096;
 
+    private static final Pattern LAYERS = Pattern.compile("offloaded (\\d{1,6})/(\\d{1,6}) layers");
+
     private final StringBuilder line = new StringBuilder();
     private final Deque<String> errors = new ArrayDeque<>();
     private final List<String> hidden = new ArrayList<>();
+    private LlamaLibrary.LoadedLayers layers = new LlamaLibrary.LoadedLayers(0, 0);
     private int level;
 
     synchronized void hide(String text) {
@@ -35,6 +40,14 @@ final class NativeLog {
         List<String> drained = List.copyOf(errors);
         errors.clear();
         return drained;
+    }
+
+    synchronized LlamaLibrary.LoadedLayers layers() {
+        return layers;
+    }
+
+    synchronized void forgetLayers() {
+        layers = new LlamaLibrary.LoadedLayers(0, 0);
     }
 
     /** A piece of a line, or a line. */
@@ -54,6 +67,11 @@ final class NativeLog {
         line.setLength(0);
         if (text.isEmpty()) {
             return;
+        }
+        Matcher offloaded = LAYERS.matcher(text);
+        if (offloaded.find()) {
+            layers = new LlamaLibrary.LoadedLayers(
+                    Integer.parseInt(offloaded.group(1)), Integer.parseInt(offloaded.group(2)));
         }
         for (String secret : hidden) {
             text = text.replace(secret, "…");

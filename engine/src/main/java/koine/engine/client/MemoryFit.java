@@ -1,14 +1,15 @@
-package koine.engine.memory;
+package koine.engine.client;
 
 import java.util.ArrayList;
 import java.util.List;
+import koine.engine.memory.MemoryNeed;
 import koine.engine.process.EngineOptions;
 
 /**
  * Chooses how an engine holds its model in the memory there is: first the context is made smaller, then its numbers are
  * stored in fewer bits. Without state.
  */
-public final class MemoryFit {
+final class MemoryFit {
     /** With less than this a conversation is over before it has begun. */
     static final int LEAST_CONTEXT = 1024;
     /** Until here a smaller context is better than rougher numbers. */

@@ -1,0 +1,50 @@
+package koine.engine.memory;
+
+/**
+ * How many of a model's layers go into a device's memory. Estimated from the model's header as {@link MemoryNeed} does; but
+ * what llama.cpp reserves on a device it takes, where on a processor it only sets addresses aside, so the buffers for
+ * computing count whole: with {@value #BATCH} tokens at a time, for each of them the scores of the whole vocabulary.
+ */
+public final class DeviceFit {
+    /** Tokens that a device computes at a time. */
+    public static final int BATCH = 128;
+
+    /** Left to the screen, to other programs, and to what the driver keeps for itself. */
+    static final long RESERVE = 256L << 20;
+
+    private final MemoryNeed need;
+    private final int contextTokens;
+    private final String kvType;
+    private final int slots;
+
+    /** @param contextTokens more than 0 */
+    public DeviceFit(MemoryNeed need, int contextTokens, String kvType, int slots) {
+        this.need = need;
+        this.contextTokens = contextTokens;
+        this.kvType = kvType;
+        this.slots = slots;
+    }
+
+    /** Layers of the model; the output counts as one. */
+    public int all() {
+        return need.shape().layers() + 1;
+    }
+
+    /** Device memory for so many layers, in bytes, without what is left free. */
+    public long bytes(int layers) {
+        ModelShape shape = need.shape();
+        long whole = shape.weightBytes() + need.contextBytes(contextTokens, kvType, slots);
+        long vectors = BATCH * (4 * shape.embedding() + 3 * shape.feedForward() + shape.vocabulary()) * 4;
+        long mask = (long) BATCH * contextTokens * 2;
+        return Math.ceilDiv(whole, all()) * layers + vectors + mask;
+    }
+
+    /** @return the most that fit, from none to {@link #all} */
+    public int layers(long freeBytes) {
+        int layers = all();
+        while (layers > 0 && bytes(layers) + RESERVE > freeBytes) {
+            layers--;
+        }
+        return layers;
+    }
+}
