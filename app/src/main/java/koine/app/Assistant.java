@@ -5,6 +5,7 @@ import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
 import koine.engine.door.ServedModels;
+import koine.engine.hardware.Placements;
 import koine.engine.packs.PackStore;
 import koine.i18n.Problem;
 import koine.models.ModelStore;
@@ -21,6 +22,9 @@ public interface Assistant extends AutoCloseable {
 
     /** What runs models: the native packs of this computer. */
     PackStore packs();
+
+    /** What computes the models, and why. */
+    Placements placements();
 
     /** Measures how fast the models here answer. */
     SpeedTest speedTest();

@@ -84,6 +84,16 @@ final class JsonSettings implements Settings {
         set("model", model);
     }
 
+    @Override
+    public synchronized @Nullable String device() {
+        return text("device").orElse(null);
+    }
+
+    @Override
+    public void setDevice(@Nullable String device) {
+        set("device", device);
+    }
+
     /** What happened to the settings that a person should know. */
     synchronized Optional<Problem> notice() {
         values();

@@ -8,13 +8,18 @@ import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.chat.Engines;
 import koine.app.chat.ForgettingStore;
+import koine.app.chat.PlacingEngines;
 import koine.app.chat.StoreModels;
 import koine.app.chat.StoringChatService;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.SqliteConversationStore;
 import koine.engine.client.ConversationForgetter;
 import koine.engine.client.EngineBroker;
+import koine.engine.client.PackProbe;
 import koine.engine.door.ServedModels;
+import koine.engine.hardware.Drivers;
+import koine.engine.hardware.Placements;
+import koine.engine.hardware.Wish;
 import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.ModelShape;
 import koine.engine.packs.PackManifest;
@@ -41,6 +46,7 @@ public final class Koine implements Assistant {
     private final SpeedTest speedTest;
     private final StoreModels served;
     private final PackStore packs;
+    private final Placements placements;
     private @Nullable SqliteConversationStore unsaved;
 
     /** The assistant of this user on this computer. */
@@ -74,18 +80,25 @@ public final class Koine implements Assistant {
                 Platform.of(properties),
                 bundle == null ? null : bundle.resolve("packs"),
                 folders.packs());
-        this.served = new StoreModels(models, settings, packs::plain, engines);
+        this.placements = new Placements(
+                packs,
+                new PackProbe()::probe,
+                folders.data().resolve("devices.json"),
+                new Drivers(environment, properties),
+                () -> new Wish(settings.device()));
+        Engines placed = new PlacingEngines(engines, placements);
+        this.served = new StoreModels(models, settings, packs::plain, placed);
         this.chat = new StoringChatService(
                 models,
                 settings,
                 packs::plain,
-                engines,
+                placed,
                 () -> conversations,
                 this::unsavedConversations,
                 (model, tokens) -> new MemoryNeed(ModelShape.read(model))
                         .contextBytes(tokens, EngineOptions.DEFAULT.kvType(), EngineOptions.DEFAULT.slots()));
         this.engineMemories = new ConversationForgetter(folders.runtime());
-        this.speedTest = new SpeedTest(models, settings, packs::plain, engines);
+        this.speedTest = new SpeedTest(models, settings, packs::plain, placed);
     }
 
     /** Deletes, in the background, what an engine or a killed program left on disk of deleted conversations. */
@@ -112,6 +125,11 @@ public final class Koine implements Assistant {
     @Override
     public PackStore packs() {
         return packs;
+    }
+
+    @Override
+    public Placements placements() {
+        return placements;
     }
 
     @Override

@@ -20,6 +20,12 @@ public interface Settings {
 
     void setModel(@Nullable String model);
 
+    /** What is to compute models, see {@link koine.engine.hardware.Wish}; null when Koine chooses. */
+    @Nullable
+    String device();
+
+    void setDevice(@Nullable String device);
+
     /** Light, dark, or as the system has it. */
     enum Theme {
         SYSTEM,

@@ -1,8 +1,10 @@
 package koine.app.chat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import koine.app.conversations.AnswerWriter;
 import koine.app.conversations.ChatTurn;
 import koine.app.conversations.Message;
@@ -13,6 +15,7 @@ import koine.app.conversations.SqliteConversationStore;
 import koine.app.conversations.StorageException;
 import koine.engine.client.ChatEngine;
 import koine.engine.client.ChatListener;
+import koine.engine.client.ChatMessage;
 import koine.engine.client.ChatRequest;
 import koine.engine.client.ChatResult;
 import koine.engine.client.EngineFacts;
@@ -27,6 +30,9 @@ import org.slf4j.LoggerFactory;
 /** One answer from its engine to the disk. */
 final class Answering {
     private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
+
+    /** Before the answer began, and in the middle of it. */
+    private static final Set<String> GONE = Set.of("KOINE-E209", "KOINE-E201");
 
     private final EngineLeases leases;
     private final SqliteConversationStore store;
@@ -85,6 +91,7 @@ final class Answering {
     }
 
     private Answered ask(EngineSpec spec, long wish) throws Problem {
+        Problem death = null;
         for (int attempt = 1; ; attempt++) {
             try (EngineLeases.Use use = answer.start().await(leases, spec, wish, observer)) {
                 if (use == null || answer.stopped()) {
@@ -94,7 +101,7 @@ final class Answering {
                 try {
                     ChatEngine engine = lease.engine();
                     EngineFacts facts = engine.facts();
-                    ChatRequest request = request(facts);
+                    ChatRequest request = writer.nothingSoFar() ? request(facts) : rest(request(facts), lease);
                     answer.asking(engine);
                     use.tellNotice(turn.conversation().id(), observer);
                     observer.onEngine(facts);
@@ -104,11 +111,15 @@ final class Answering {
                         return Answered.NOTHING; // breaking off is what was wanted
                     }
                     // An engine that died while nobody was asking is noticed only now, and a new one can answer.
-                    boolean gone = e.code().equals("KOINE-E209") || !lease.alive();
-                    if (attempt == 2 || !gone || !writer.nothingSoFar()) {
-                        throw e;
+                    boolean gone = GONE.contains(e.code()) || !lease.alive();
+                    boolean begun = !writer.nothingSoFar();
+                    // not its device's doing, if it died before it was asked
+                    boolean lower = gone && (begun || attempt > 1) && leases.lost(spec);
+                    if (!gone || ((begun || attempt > 1) && !lower)) {
+                        throw death == null ? e : death; // that another could not go on says less
                     }
-                    LOG.info("the engine is gone; starting another");
+                    death = begun ? e : null;
+                    LOG.info("the engine is gone; starting another{}", lower ? ", on less of a device" : "");
                 }
             }
         }
@@ -150,6 +161,25 @@ final class Answering {
                 conversationId,
                 options.thinking(),
                 options.save());
+    }
+
+    /** Of an answer whose engine died: another is asked for what comes after the words that are there. */
+    private ChatRequest rest(ChatRequest whole, EngineLease lease) throws Problem {
+        String thoughts = writer.thoughtsSoFar();
+        String begun = writer.soFar();
+        List<ChatMessage> messages = new ArrayList<>(whole.messages());
+        messages.add(new ChatMessage("assistant", begun, thoughts.isEmpty() ? null : thoughts));
+        Integer most = whole.maxTokens();
+        int written = lease.tokens().tokenize(thoughts + begun).length;
+        return new ChatRequest(
+                whole.id(),
+                messages,
+                whole.sampling(),
+                most == null ? null : Math.max(1, most - written),
+                whole.cacheKey(),
+                whole.thinking(),
+                whole.keepOnDisk(),
+                true);
     }
 
     private static void checkThinking(@Nullable Boolean wanted, EngineFacts facts) throws Problem {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import koine.engine.client.EngineFacts;
@@ -79,6 +80,11 @@ final class EngineLeases implements AutoCloseable {
         }
     }
 
+    /** As {@link Engines#lost}. */
+    boolean lost(EngineSpec spec) {
+        return engines.lost(spec);
+    }
+
     private void end(Slot slot) {
         List<Slot> unused;
         synchronized (this) {
@@ -122,7 +128,7 @@ final class EngineLeases implements AutoCloseable {
             this.lease = lease;
         }
 
-        /** Says what a person should know about the engine, unless the conversation was told; or that there is nothing. */
+        /** Says all that a person should know about the engine, unless the conversation was told; or that there is nothing. */
         void tellNotice(String conversationId, ChatObserver observer) {
             slot.tellNotice(conversationId, observer);
         }
@@ -147,7 +153,7 @@ final class EngineLeases implements AutoCloseable {
         private final ReentrantLock loading = new ReentrantLock();
         private final Set<String> told = ConcurrentHashMap.newKeySet(); // conversations that know the notice
         private volatile @Nullable EngineLease held;
-        private volatile @Nullable Problem notice;
+        private final List<Problem> notices = new CopyOnWriteArrayList<>();
         private int users; // guarded by the leases
 
         EngineLease lease(EngineSpec spec, LoadListener listener) throws Problem {
@@ -163,7 +169,7 @@ final class EngineLeases implements AutoCloseable {
                     return current;
                 }
                 release();
-                notice = null;
+                notices.clear();
                 told.clear();
                 EngineLease fresh = engines.acquire(spec, new LoadListener() {
                     @Override
@@ -173,7 +179,7 @@ final class EngineLeases implements AutoCloseable {
 
                     @Override
                     public void onNotice(Problem said) {
-                        notice = said; // whoever loads the engine need not be who asks it
+                        notices.add(said); // whoever loads the engine need not be who asks it
                     }
                 });
                 held = fresh;
@@ -187,11 +193,10 @@ final class EngineLeases implements AutoCloseable {
         }
 
         void tellNotice(String conversationId, ChatObserver observer) {
-            Problem said = notice;
-            if (said == null) {
+            if (notices.isEmpty()) {
                 observer.onNoNotice();
             } else if (told.add(conversationId)) {
-                observer.onNotice(said);
+                notices.forEach(observer::onNotice);
             }
         }
 

@@ -14,4 +14,13 @@ public interface Engines {
      * @throws Problem {@code KOINE-E1xx}: the engine could not be started or the model could not be loaded
      */
     EngineLease acquire(EngineSpec spec, LoadListener listener) throws Problem;
+
+    /**
+     * An engine of this specification died while it answered.
+     *
+     * @return whether the next one will be another: less of the model on a device, or none
+     */
+    default boolean lost(EngineSpec spec) {
+        return false;
+    }
 }

@@ -1,6 +1,5 @@
 package koine.app.cli;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,23 +9,22 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import koine.app.Assistant;
 import koine.engine.client.PackProbe;
+import koine.engine.hardware.Placements;
+import koine.engine.hardware.Wish;
 import koine.engine.llama.Device;
-import koine.engine.packs.InstalledPack;
+import koine.engine.packs.Pack;
+import koine.engine.packs.Pack.Backend;
 import koine.i18n.Formats;
 import koine.i18n.Messages;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** What Koine finds on this computer. */
 @Command(name = "doctor", description = "cli.doctor.about")
 final class DoctorCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(DoctorCommand.class);
-
     private final CliContext context;
 
     @Option(names = "--json", description = "cli.option.json")
@@ -42,8 +40,9 @@ final class DoctorCommand implements Callable<Integer> {
      */
     private record Report(
             Java java,
-            @Nullable Pack pack,
+            @Nullable Plain pack,
             List<Tried> packs,
+            Computes computes,
             List<Computer.Device> devices,
             Computer.Memory memory,
             String dataFolder,
@@ -52,7 +51,17 @@ final class DoctorCommand implements Callable<Integer> {
 
     private record Java(String version, String vendor) {}
 
-    private record Pack(String id, String folder) {}
+    /** The pack for the processor. */
+    private record Plain(String id, String folder) {}
+
+    /**
+     * What computes models.
+     *
+     * @param why {@code device}; or the processor, because it was {@code wished}, there is {@code none} of the packs for
+     *     graphics, or what is there is {@code unusable}
+     * @param device null for the processor
+     */
+    private record Computes(String why, @Nullable String device) {}
 
     /**
      * A pack, as it went when it was tried in a process of its own.
@@ -86,10 +95,15 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Problem {
         Assistant assistant = context.assistant();
+        List<Placements.Seen> seen = assistant.placements().look(true);
+        Device device = assistant.placements().chosen(seen).orElse(null);
         Report report = new Report(
                 new Java(Runtime.version().toString(), System.getProperty("java.vendor", "")),
                 pack(assistant),
-                tried(assistant),
+                seen.stream()
+                        .map(one -> tried(one, isChosen(assistant, one, device)))
+                        .toList(),
+                computes(assistant, seen, device),
                 Computer.devices(),
                 Computer.memory(),
                 assistant.folders().data().toString(),
@@ -100,58 +114,50 @@ final class DoctorCommand implements Callable<Integer> {
         return context.print(json, () -> report, m -> table(m, report));
     }
 
-    private static @Nullable Pack pack(Assistant assistant) {
+    private static @Nullable Plain pack(Assistant assistant) {
         try {
             Path folder = assistant.packs().plain();
-            return new Pack(String.valueOf(folder.getFileName()), folder.toString());
+            return new Plain(String.valueOf(folder.getFileName()), folder.toString());
         } catch (Problem none) {
             return null;
         }
     }
 
-    private static List<Tried> tried(Assistant assistant) throws Problem {
-        List<Tried> all = new ArrayList<>();
-        for (InstalledPack installed : assistant.packs().installed()) {
-            if (installed.pack().extendedPack() == null) {
-                all.add(tried(installed, isChosen(assistant, installed)));
-            }
+    private static Computes computes(Assistant assistant, List<Placements.Seen> seen, @Nullable Device device) {
+        if (device != null) {
+            return new Computes("device", device.description().strip());
         }
-        return all;
+        if (Wish.PROCESSOR_WORD.equals(assistant.settings().device())) {
+            return new Computes("wished", null);
+        }
+        boolean graphics = seen.stream().anyMatch(one -> one.pack().pack().backend() != Backend.CPU);
+        return new Computes(graphics ? "unusable" : "none", null);
     }
 
-    private static boolean isChosen(Assistant assistant, InstalledPack installed) {
+    private static boolean isChosen(Assistant assistant, Placements.Seen seen, @Nullable Device device) {
+        if (device != null) {
+            return seen.result() != null && seen.result().devices().contains(device);
+        }
         try {
-            return assistant.packs().plain().equals(installed.folder());
+            return assistant.packs().plain().equals(seen.pack().folder());
         } catch (Problem none) {
             return false;
         }
     }
 
-    private static Tried tried(InstalledPack installed, boolean chosen) throws Problem {
-        try {
-            PackProbe.Result result = new PackProbe().probe(installed.folder());
-            return new Tried(
-                    installed.pack().id(),
-                    result.outcome().name().toLowerCase(Locale.ROOT),
-                    result.tried(),
-                    result.detail(),
-                    installed.pack().needs(),
-                    chosen,
-                    result.devices());
-        } catch (IOException e) {
-            LOG.warn("no probe could be started", e);
-            return new Tried(
-                    installed.pack().id(),
-                    "untried",
-                    null,
-                    null,
-                    installed.pack().needs(),
-                    chosen,
-                    List.of());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Problem("KOINE-E108", Map.of(), e);
-        }
+    private static Tried tried(Placements.Seen seen, boolean chosen) {
+        PackProbe.Result result = seen.result();
+        Pack pack = seen.pack().pack();
+        return result == null
+                ? new Tried(pack.id(), "untried", null, null, pack.needs(), chosen, List.of())
+                : new Tried(
+                        pack.id(),
+                        result.outcome().name().toLowerCase(Locale.ROOT),
+                        result.tried(),
+                        result.detail(),
+                        pack.needs(),
+                        chosen,
+                        result.devices());
     }
 
     private static String told(Messages m, Formats formats, Tried pack) {
@@ -187,14 +193,15 @@ final class DoctorCommand implements Callable<Integer> {
         for (Tried pack : report.packs()) {
             table.row(m.text("cli.doctor.packs"), told(m, formats, pack));
         }
-        boolean used = report.packs().stream().anyMatch(pack -> pack.chosen() && pack.findsGraphics());
-        if (!used && report.packs().stream().anyMatch(Tried::findsGraphics)) {
-            table.row(m.text("cli.doctor.graphics"), m.text("cli.doctor.graphics.unused"));
-        }
-        for (Computer.Device device : report.devices()) {
+        Computes computes = report.computes();
+        String device = computes.device() == null ? "" : SafeText.line(computes.device());
+        table.row(
+                m.text("cli.doctor.computes"),
+                m.text("cli.doctor.computes.on", Map.of("why", computes.why(), "device", device)));
+        for (Computer.Device processor : report.devices()) {
             table.row(
                     m.text("cli.doctor.device"),
-                    m.text("cli.doctor.processor", Map.of("name", device.name(), "threads", device.threads())));
+                    m.text("cli.doctor.processor", Map.of("name", processor.name(), "threads", processor.threads())));
         }
         table.row(
                         m.text("cli.doctor.memory"),

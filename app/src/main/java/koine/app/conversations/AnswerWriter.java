@@ -167,6 +167,13 @@ public final class AnswerWriter {
         }
     }
 
+    /** All the thoughts so far. */
+    public String thoughtsSoFar() {
+        synchronized (text) {
+            return thoughts.toString();
+        }
+    }
+
     /** Whether neither a word of the answer nor a thought has come. */
     public boolean nothingSoFar() {
         synchronized (text) {

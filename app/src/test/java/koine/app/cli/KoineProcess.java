@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import koine.app.Assistant;
@@ -25,6 +26,10 @@ final class KoineProcess implements AutoCloseable {
     private final StringBuilder printed = new StringBuilder();
 
     KoineProcess(Path home, String... args) throws IOException {
+        this(home, Map.of(), args);
+    }
+
+    KoineProcess(Path home, Map<String, String> environment, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -38,6 +43,7 @@ final class KoineProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("KOINE_HOME", home.toString());
         builder.environment().put("LC_ALL", "C");
+        builder.environment().putAll(environment);
         process = builder.start();
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }

@@ -39,6 +39,9 @@ final class ChatBody {
             if (request.cacheKey() != null && request.keepOnDisk()) {
                 body.addProperty("prompt_cache_retention", A_DAY);
             }
+            if (request.goesOn()) {
+                body.addProperty("continue_final_message", true);
+            }
             template(body, request, facts);
         }
         return body;

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param thinking whether the model is to think before it answers; null is the model's usual
  * @param keepOnDisk whether what was read may be kept on disk for a day, so that it need not be read again after a
  *     restart; never for a conversation that is not saved itself
+ * @param goesOn whether the last message is the begin of the answer, and what comes is the rest; only for an engine that is
+ *     {@link EngineFacts#extended}
  */
 public record ChatRequest(
         String id,
@@ -20,7 +22,20 @@ public record ChatRequest(
         @Nullable Integer maxTokens,
         @Nullable String cacheKey,
         @Nullable Boolean thinking,
-        boolean keepOnDisk) {
+        boolean keepOnDisk,
+        boolean goesOn) {
+    /** For an answer from its begin. */
+    public ChatRequest(
+            String id,
+            List<ChatMessage> messages,
+            Sampling sampling,
+            @Nullable Integer maxTokens,
+            @Nullable String cacheKey,
+            @Nullable Boolean thinking,
+            boolean keepOnDisk) {
+        this(id, messages, sampling, maxTokens, cacheKey, thinking, keepOnDisk, false);
+    }
+
     /** Kept in memory only. */
     public ChatRequest(
             String id,

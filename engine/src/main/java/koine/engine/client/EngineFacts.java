@@ -12,9 +12,29 @@ import org.jspecify.annotations.Nullable;
  * @param contextTokens room for a conversation with its answer; 0 when it does not say
  * @param extended whether it knows the fields that llama-server has beyond the OpenAI API, as Koine's own engine does:
  *     those servers have {@code /props}, and others may refuse a request for a field they do not know
+ * @param offload null when the processor computes all of it
  */
-public record EngineFacts(int contextTokens, Thinking thinking, boolean extended) {
-    public static final EngineFacts UNKNOWN = new EngineFacts(0, Thinking.NONE, false);
+public record EngineFacts(
+        int contextTokens,
+        Thinking thinking,
+        boolean extended,
+        @Nullable Offload offload) {
+    public static final EngineFacts UNKNOWN = new EngineFacts(0, Thinking.NONE, false, null);
+
+    /** Of an engine on the processor. */
+    public EngineFacts(int contextTokens, Thinking thinking, boolean extended) {
+        this(contextTokens, thinking, extended, null);
+    }
+
+    /**
+     * Layers of the model that a device computes.
+     *
+     * @param device the pack's name of it
+     * @param all the output counts as one
+     * @param needBytes device memory for all of them; 0 when not known
+     * @param freeBytes what the device had free before
+     */
+    public record Offload(String device, int layers, int all, long needBytes, long freeBytes) {}
 
     /**
      * @param props the answer of {@code /props}; null when there is none
@@ -34,8 +54,24 @@ public record EngineFacts(int contextTokens, Thinking thinking, boolean extended
             context = integer(meta.get("n_ctx"));
         }
         return props == null
-                ? new EngineFacts(context, Thinking.NONE, false)
-                : new EngineFacts(context, thinking(props.get("koine_thinking")), true);
+                ? new EngineFacts(context, Thinking.NONE, false, null)
+                : new EngineFacts(context, thinking(props.get("koine_thinking")), true, offload(props));
+    }
+
+    private static @Nullable Offload offload(JsonObject props) {
+        return props.get("koine_offload") instanceof JsonObject told
+                        && told.get("device") instanceof JsonPrimitive device
+                ? new Offload(
+                        device.getAsString(),
+                        integer(told.get("layers")),
+                        integer(told.get("of")),
+                        number(told.get("needBytes")),
+                        number(told.get("freeBytes")))
+                : null;
+    }
+
+    private static long number(@Nullable JsonElement value) {
+        return value instanceof JsonPrimitive number && number.isNumber() ? Math.max(0, number.getAsLong()) : 0;
     }
 
     private static Thinking thinking(@Nullable JsonElement value) {

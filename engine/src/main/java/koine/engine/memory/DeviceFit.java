@@ -39,6 +39,11 @@ public final class DeviceFit {
         return Math.ceilDiv(whole, all()) * layers + vectors + mask;
     }
 
+    /** What must be free for all of them to fit. */
+    public long wholeBytes() {
+        return bytes(all()) + RESERVE;
+    }
+
     /** @return the most that fit, from none to {@link #all} */
     public int layers(long freeBytes) {
         int layers = all();

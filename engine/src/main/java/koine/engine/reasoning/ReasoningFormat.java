@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import koine.engine.reasoning.Layout.Body;
 import koine.engine.reasoning.Layout.Wrapper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a model marks its thoughts, read from its chat template: what a template writes around the thoughts of earlier
@@ -218,6 +219,31 @@ public final class ReasoningFormat {
      */
     public Set<String> controlTokens() {
         return controlTokens;
+    }
+
+    /**
+     * What the model would have written so far: for an answer that another engine began and this one is to go on with.
+     *
+     * @param prompt what asked for the answer; it may have opened the thoughts already
+     * @param reasoning thoughts so far, perhaps none; closed when there is an answer
+     * @param content answer so far, perhaps none
+     * @return null for a format whose words cannot be put together again from its parts
+     */
+    public @Nullable String begun(String prompt, String reasoning, String content) {
+        boolean open = ReasoningSplitter.forPrompt(this, prompt, null).isThinking();
+        return switch (layout) {
+            case Layout.Plain() -> reasoning.isEmpty() ? content : null;
+            case Layout.Messages _ -> null;
+            case Layout.Tags tags -> {
+                boolean thought = open || !reasoning.isEmpty();
+                if (!tags.wrappers().isEmpty() && !content.isEmpty()) {
+                    yield null; // some of these models write them and some do not
+                }
+                String before = open || !thought ? "" : tags.open() + "\n";
+                String after = content.isEmpty() || !thought ? "" : "\n" + tags.close() + "\n\n";
+                yield before + reasoning + after + content;
+            }
+        };
     }
 
     Layout layout() {

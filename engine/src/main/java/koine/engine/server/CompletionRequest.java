@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param variables of the template, from the request itself
  * @param separate whether thoughts are told apart from the answer
+ * @param goesOn whether the last message is the begin of the answer
  * @param alternatives likely tokens told beside each token; -1 for no scores
  */
 record CompletionRequest(
@@ -28,6 +29,7 @@ record CompletionRequest(
         Think think,
         Effort effort,
         boolean separate,
+        boolean goesOn,
         SamplerOptions sampling,
         int alternatives,
         CommonFields common) {
@@ -40,6 +42,7 @@ record CompletionRequest(
             "reasoning_effort",
             "reasoning_format",
             "chat_template_kwargs",
+            "continue_final_message",
             "tools",
             "tool_choice",
             "modalities");
@@ -62,12 +65,24 @@ record CompletionRequest(
         refuseOtherThanText(fields);
         String grammar = OutputFormat.grammar(fields);
         Map<String, @Nullable Object> variables = variables(fields);
+        List<Map<String, @Nullable Object>> messages = ChatMessages.parse(fields);
+        boolean goesOn = fields.bool("continue_final_message", false);
+        if (goesOn
+                && (messages.size() < 2
+                        || !"assistant".equals(messages.getLast().get("role")))) {
+            throw ApiException.invalid(
+                    "\"continue_final_message\" needs a last message of the assistant, after another");
+        }
+        if (goesOn && grammar != null) {
+            throw ApiException.unsupported("\"continue_final_message\" with an answer of a given form");
+        }
         return new CompletionRequest(
-                ChatMessages.parse(fields),
+                messages,
                 variables,
                 think(fields, variables, grammar != null),
                 effort(fields),
                 separate(fields),
+                goesOn,
                 new SamplingFields(fields, tokenizer, prompts.model().contextTokens()).options(grammar),
                 alternatives(fields),
                 CommonFields.parse(fields, 1, Integer.MAX_VALUE));
@@ -98,9 +113,29 @@ record CompletionRequest(
                 common.adapters());
     }
 
-    /** The text of the last message. */
+    /** What the answer answers. */
+    List<Map<String, @Nullable Object>> question() {
+        return goesOn ? messages.subList(0, messages.size() - 1) : messages;
+    }
+
+    /** The text of the last message before the answer. */
     String lastMessage() {
-        return String.valueOf(messages.getLast().get("content"));
+        return text(question().getLast(), "content");
+    }
+
+    /** The answer's thoughts so far. */
+    String begunReasoning() {
+        return goesOn ? text(messages.getLast(), "reasoning_content") : "";
+    }
+
+    /** The answer so far. */
+    String begunContent() {
+        return goesOn ? text(messages.getLast(), "content") : "";
+    }
+
+    private static String text(Map<String, @Nullable Object> message, String name) {
+        Object value = message.get(name);
+        return value == null ? "" : String.valueOf(value);
     }
 
     private static void refuseTools(Fields fields) throws ApiException {

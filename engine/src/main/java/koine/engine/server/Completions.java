@@ -79,7 +79,16 @@ final class Completions {
 
     private static PromptRenderer.Rendered render(CompletionRequest request, PromptRenderer prompts)
             throws ApiException {
-        return prompts.render(request.messages(), request.variables(), request.think(), request.effort());
+        PromptRenderer.Rendered question =
+                prompts.render(request.question(), request.variables(), request.think(), request.effort());
+        if (!request.goesOn()) {
+            return question;
+        }
+        String begun = prompts.format().begun(question.text(), request.begunReasoning(), request.begunContent());
+        if (begun == null) {
+            throw ApiException.unsupported("\"continue_final_message\" for this model's way of thinking");
+        }
+        return new PromptRenderer.Rendered(question.text() + begun, question.lasting());
     }
 
     private static String text(Prompt prompt, Tokenizer tokenizer) {

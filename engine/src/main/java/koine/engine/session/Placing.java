@@ -29,11 +29,11 @@ record Placing(@Nullable Offload offload, @Nullable Offload wanted, long needByt
         long free = Devices.freeBytes(library, wanted.device());
         DeviceFit fit = fit(options);
         if (fit == null || wanted.layers() != Offload.FITTING) {
-            return new Placing(wanted, wanted, fit == null ? 0 : fit.bytes(fit.all()), free);
+            return new Placing(wanted, wanted, fit == null ? 0 : fit.wholeBytes(), free);
         }
         int layers = fit.layers(free);
         Offload fitting = layers == 0 ? null : new Offload(wanted.device(), layers);
-        return new Placing(fitting, wanted, fit.bytes(fit.all()), free);
+        return new Placing(fitting, wanted, fit.wholeBytes(), free);
     }
 
     private static @Nullable DeviceFit fit(GeneratorOptions options) {

@@ -78,7 +78,7 @@ class OffloadedEngineTest {
                 lease,
                 "POST",
                 "/v1/chat/completions",
-                "{\"messages\":[{\"role\":\"user\",\"content\":\"What do people eat in the morning?\"}],\"max_tokens\":1,"
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"What is the capital of France?\"}],\"max_tokens\":1,"
                         + "\"temperature\":0,\"logprobs\":true,\"top_logprobs\":20}");
         JsonArray top = answer.getAsJsonArray("choices")
                 .get(0)

@@ -8,6 +8,7 @@ import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
 import koine.engine.door.ServedModels;
+import koine.engine.hardware.Placements;
 import koine.engine.packs.PackStore;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
@@ -34,6 +35,11 @@ record Unchanged(Assistant assistant) implements Assistant {
     @Override
     public PackStore packs() {
         return assistant.packs();
+    }
+
+    @Override
+    public Placements placements() {
+        return assistant.placements();
     }
 
     @Override
@@ -83,6 +89,14 @@ record Unchanged(Assistant assistant) implements Assistant {
 
             @Override
             public void setModel(@Nullable String model) {}
+
+            @Override
+            public @Nullable String device() {
+                return kept.device();
+            }
+
+            @Override
+            public void setDevice(@Nullable String device) {}
         };
     }
 

@@ -30,6 +30,7 @@ import koine.app.conversations.MessageState;
 import koine.app.conversations.StorageException;
 import koine.engine.client.EngineFacts;
 import koine.engine.door.ServedModels;
+import koine.engine.hardware.Placements;
 import koine.engine.packs.PackStore;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
@@ -60,6 +61,7 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     private int ids;
     private UiLanguage language = UiLanguage.ENGLISH;
     private Theme theme = Theme.LIGHT;
+    private @Nullable String device;
     private @Nullable String model;
     public Instant now = Instant.parse("2026-11-22T10:15:00Z");
     public Script script = (observer, stop) -> observer.onText("The capital of France is Paris.");
@@ -417,6 +419,11 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     }
 
     @Override
+    public Placements placements() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public SpeedTest speedTest() {
         throw new UnsupportedOperationException();
     }
@@ -444,6 +451,16 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     @Override
     public void setTheme(Theme wanted) {
         theme = wanted;
+    }
+
+    @Override
+    public @Nullable String device() {
+        return device;
+    }
+
+    @Override
+    public void setDevice(@Nullable String wanted) {
+        device = wanted;
     }
 
     @Override

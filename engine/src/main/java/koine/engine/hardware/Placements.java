@@ -1,0 +1,313 @@
+package koine.engine.hardware;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import koine.engine.client.PackProbe;
+import koine.engine.client.PackProbe.Outcome;
+import koine.engine.hardware.Placement.Step;
+import koine.engine.llama.Device;
+import koine.engine.llama.Offload;
+import koine.engine.memory.ModelShape;
+import koine.engine.packs.InstalledPack;
+import koine.engine.packs.Pack.Backend;
+import koine.engine.packs.PackStore;
+import koine.i18n.Problem;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Chooses what computes a model. Packs for graphics are tried once, in a process of their own, and the outcome is remembered
+ * until a driver changes or somebody asks for another try; where a device cannot load a model, fewer layers are tried there,
+ * then the processor, and that is remembered too, for this model on this device.
+ *
+ * <p>Any thread. A pack that was not tried yet is tried here, which takes half a second, or a driver's time to hang.
+ */
+public final class Placements {
+    private static final Logger LOG = LoggerFactory.getLogger(Placements.class);
+
+    /** The card's own interface before the general one. */
+    private static final List<Backend> BEST_FIRST = List.of(Backend.CUDA, Backend.METAL, Backend.VULKAN);
+
+    private final PackStore packs;
+    private final Prober prober;
+    private final Path memory;
+    private final Drivers drivers;
+    private final Supplier<Wish> wish;
+
+    /** Tries a pack. */
+    @FunctionalInterface
+    public interface Prober {
+        /** As {@link PackProbe#probe}. */
+        PackProbe.Result probe(Path pack) throws IOException, InterruptedException;
+    }
+
+    /**
+     * @param memory the file where outcomes are kept
+     * @param wish asked for each model
+     */
+    public Placements(PackStore packs, Prober prober, Path memory, Drivers drivers, Supplier<Wish> wish) {
+        this.packs = packs;
+        this.prober = prober;
+        this.memory = memory;
+        this.drivers = drivers;
+        this.wish = wish;
+    }
+
+    /**
+     * A pack and how it went when it was tried.
+     *
+     * @param result null when its process could not be started
+     */
+    public record Seen(InstalledPack pack, PackProbe.@Nullable Result result) {
+        private Stream<Device> graphics() {
+            return result == null || result.outcome() != Outcome.USABLE
+                    ? Stream.empty()
+                    : result.devices().stream()
+                            .filter(device -> device.starts() && device.kind().isGraphics());
+        }
+    }
+
+    private record Candidate(InstalledPack pack, Device device) {
+        String name() {
+            return device.description().strip();
+        }
+    }
+
+    /**
+     * Where a model goes first.
+     *
+     * @throws Problem {@code KOINE-A110} there is no pack at all, {@code KOINE-E108} the thread was interrupted
+     */
+    public synchronized Placement first(Path model) throws Problem {
+        Wish wanted = wish.get();
+        if (wanted.equals(Wish.PROCESSOR) || graphicsPacks().isEmpty()) {
+            return onProcessor(null);
+        }
+        Tried tried = Tried.read(memory, drivers.fingerprint());
+        boolean fresh = graphicsPacks().stream().anyMatch(pack -> !tried.packs().containsKey(name(pack)));
+        List<Seen> seen = look(graphicsPacks(), tried, false);
+        Candidate best = best(seen, wanted).orElse(null);
+        if (best == null) {
+            return onProcessor(wanted.names() ? missing(wanted) : fresh ? why(seen) : null);
+        }
+        Tried.Left left = tried.steps().get(key(model, best));
+        if (left == null) {
+            return on(best, Step.FITTING, model, null);
+        }
+        // what somebody has chosen is not overridden silently
+        return on(best, left.step(), model, wanted.names() ? failed(best, left.step(), left.code()) : null);
+    }
+
+    /**
+     * One step down.
+     *
+     * @param failed what could not be done
+     * @param how the problem it had
+     * @return null when there is nothing below
+     */
+    public synchronized @Nullable Placement below(Path model, Placement failed, Problem how) throws Problem {
+        Candidate candidate = candidate(failed);
+        if (candidate == null) {
+            return null;
+        }
+        boolean mayFitHalf = failed.step() == Step.FITTING && !how.code().equals("KOINE-E105");
+        Step step = mayFitHalf ? Step.HALF : Step.PROCESSOR;
+        LOG.info("a device did not take a model: {}, next: {}", how.code(), step);
+        return on(candidate, step, model, failed(candidate, step, how.code()));
+    }
+
+    /** Remembers that a device does not do more than this for a model. */
+    public synchronized void remember(Path model, Placement failed, Placement instead, Problem how) {
+        Candidate candidate = candidate(failed);
+        if (candidate != null) {
+            Tried tried = Tried.read(memory, drivers.fingerprint());
+            tried.steps().put(key(model, candidate), new Tried.Left(instead.step(), how.code()));
+            tried.write(memory);
+        }
+    }
+
+    /**
+     * Every pack that can be used by itself, and how it goes.
+     *
+     * @param again whether all are tried now, and what is remembered of models is forgotten; else only new ones
+     */
+    public synchronized List<Seen> look(boolean again) throws Problem {
+        String now = drivers.fingerprint();
+        Tried tried = again ? Tried.nothing(now) : Tried.read(memory, now);
+        return look(wholePacks(), tried, again);
+    }
+
+    /** The best device of those seen. @return empty when it is the processor's work */
+    public Optional<Device> chosen(List<Seen> seen) {
+        Wish wanted = wish.get();
+        return wanted.equals(Wish.PROCESSOR)
+                ? Optional.empty()
+                : best(seen, wanted).map(Candidate::device);
+    }
+
+    private List<Seen> look(List<InstalledPack> installed, Tried tried, boolean again) throws Problem {
+        List<Seen> seen = new ArrayList<>();
+        boolean news = again;
+        for (InstalledPack pack : installed) {
+            PackProbe.Result result = tried.packs().get(name(pack));
+            if (result == null) {
+                result = probe(pack);
+                if (result != null) {
+                    tried.packs().put(name(pack), result);
+                    news = true;
+                }
+            }
+            seen.add(new Seen(pack, result));
+        }
+        if (news) {
+            tried.write(memory);
+        }
+        return seen;
+    }
+
+    private PackProbe.@Nullable Result probe(InstalledPack pack) throws Problem {
+        try {
+            return prober.probe(pack.folder());
+        } catch (IOException e) {
+            LOG.warn("no probe could be started", e);
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem("KOINE-E108", Map.of(), e);
+        }
+    }
+
+    private List<InstalledPack> wholePacks() {
+        return packs.installed().stream()
+                .filter(one -> one.pack().extendedPack() == null)
+                .toList();
+    }
+
+    private List<InstalledPack> graphicsPacks() {
+        return wholePacks().stream()
+                .filter(one -> BEST_FIRST.contains(one.pack().backend()))
+                .toList();
+    }
+
+    private static Optional<Candidate> best(List<Seen> seen, Wish wanted) {
+        return seen.stream()
+                .flatMap(one -> one.graphics().map(device -> new Candidate(one.pack(), device)))
+                .filter(one -> !wanted.names() || one.name().equals(wanted.device()))
+                .min(Comparator.comparingInt((Candidate one) -> one.device().kind() == Device.Kind.GRAPHICS ? 0 : 1)
+                        .thenComparingLong(one -> -one.device().totalBytes())
+                        .thenComparingInt(
+                                one -> BEST_FIRST.indexOf(one.pack().pack().backend())));
+    }
+
+    private @Nullable Candidate candidate(Placement placement) {
+        Device device = placement.device();
+        return device == null
+                ? null
+                : packs.installed().stream()
+                        .filter(one -> one.folder().equals(placement.pack()))
+                        .findFirst()
+                        .map(pack -> new Candidate(pack, device))
+                        .orElse(null);
+    }
+
+    private Placement onProcessor(@Nullable Problem notice) throws Problem {
+        return new Placement(packs.plain(), null, null, Step.PROCESSOR, notice);
+    }
+
+    private Placement on(Candidate one, Step step, Path model, @Nullable Problem notice) throws Problem {
+        int layers = step == Step.HALF ? half(model) : Offload.FITTING;
+        if (step == Step.PROCESSOR || layers == 0) {
+            return onProcessor(notice);
+        }
+        return new Placement(
+                one.pack().folder(), one.device(), new Offload(one.device().name(), layers), step, notice);
+    }
+
+    private static int half(Path model) {
+        try {
+            return (ModelShape.read(model).layers() + 1) / 2;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static Problem failed(Candidate one, Step step, String code) {
+        return new Problem(
+                code.equals(LOST) ? LOST : "KOINE-G106",
+                Map.of("device", one.name(), "step", step == Step.HALF ? "half" : "processor"));
+    }
+
+    /** The code of a device's death in the middle of an answer. */
+    public static final String LOST = "KOINE-G107";
+
+    private static Problem missing(Wish wanted) {
+        return new Problem("KOINE-G108", Map.of("device", String.valueOf(wanted.device())));
+    }
+
+    /** Why no device of a pack for graphics computes: the worst that happened. */
+    private static @Nullable Problem why(List<Seen> seen) {
+        return Stream.of(Outcome.CRASHED, Outcome.HUNG, Outcome.REFUSED, Outcome.USABLE)
+                .flatMap(outcome -> seen.stream()
+                        .filter(one -> one.result() != null && one.result().outcome() == outcome))
+                .findFirst()
+                .map(one -> problem(one.pack(), one.result()))
+                .orElse(null);
+    }
+
+    private static @Nullable Problem problem(InstalledPack pack, PackProbe.@Nullable Result result) {
+        if (result == null) {
+            return null;
+        }
+        return switch (result.outcome()) {
+            case CRASHED -> new Problem("KOINE-G101", Map.of("pack", pack.pack().id()));
+            case HUNG -> new Problem("KOINE-G102", Map.of("pack", pack.pack().id()));
+            case REFUSED, USABLE ->
+                new Problem(
+                        "KOINE-G103",
+                        Map.of(
+                                "pack",
+                                pack.pack().id(),
+                                "needs",
+                                String.join(", ", pack.pack().needs())));
+        };
+    }
+
+    private static String name(InstalledPack pack) {
+        return pack.pack().folderName();
+    }
+
+    /** A file that was replaced is another model; its path is nobody's business. */
+    private static String key(Path model, Candidate one) {
+        String file;
+        try {
+            Path real = model.toRealPath();
+            file = real + "\0" + Files.size(real) + "\0"
+                    + Files.getLastModifiedTime(real).toMillis();
+        } catch (IOException e) {
+            file = model.toString();
+        }
+        return hash(file) + " " + name(one.pack()) + " " + one.device().name() + " " + one.name();
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has it
+        }
+    }
+}

@@ -1,0 +1,324 @@
+package koine.engine.hardware;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import koine.engine.client.PackProbe;
+import koine.engine.client.PackProbe.Outcome;
+import koine.engine.hardware.Placement.Step;
+import koine.engine.llama.Device;
+import koine.engine.llama.Offload;
+import koine.engine.packs.PackManifest;
+import koine.engine.packs.PackStore;
+import koine.gguf.TinyModel;
+import koine.i18n.Problem;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PlacementsTest {
+    private static final String PLAIN = "linux-x64";
+    private static final String VULKAN = "linux-x64-vulkan";
+    private static final String CUDA = "linux-x64-cuda";
+    private final Problem outOfMemory = new Problem("KOINE-E103", Map.of());
+
+    @TempDir
+    Path folder;
+
+    private final List<String> probed = new ArrayList<>();
+    private final Map<String, PackProbe.Result> outcomes = new HashMap<>();
+    private final Map<String, String> environment = new HashMap<>();
+    private Wish wish = Wish.BEST;
+    private Path model = Path.of("");
+
+    @BeforeEach
+    void write() throws IOException {
+        install(PLAIN);
+        outcomes.put(PLAIN, usable());
+        model = folder.resolve("model.gguf");
+        TinyModel.of("llama").bytes(null, List.of("<end>")).context(512).write(model);
+    }
+
+    private void install(String id) throws IOException {
+        Files.createDirectories(folder.resolve("packs").resolve(id + "-3.22.1"));
+    }
+
+    private static Device device(String name, String description, Device.Kind kind, long bytes) {
+        return new Device(name, description, "Vulkan", kind, bytes, bytes, true);
+    }
+
+    private static PackProbe.Result usable(Device... devices) {
+        List<Device> all = new ArrayList<>(List.of(devices));
+        all.add(device("CPU", "a processor", Device.Kind.PROCESSOR, 8L << 30));
+        return new PackProbe.Result(Outcome.USABLE, all, null, null, 0);
+    }
+
+    private static final Device CARD = device("Vulkan0", "A card ", Device.Kind.GRAPHICS, 4L << 30);
+
+    /** As a start of the program makes it. */
+    private Placements placements() {
+        PackStore packs = new PackStore(PackManifest.builtIn(), "linux-x64", null, folder.resolve("packs"));
+        Placements.Prober prober = pack -> {
+            String id = String.valueOf(pack.getFileName()).replace("-3.22.1", "");
+            probed.add(id);
+            PackProbe.Result result = outcomes.get(id);
+            assertNotNull(result, id);
+            return result;
+        };
+        return new Placements(
+                packs,
+                prober,
+                folder.resolve("data/devices.json"),
+                new Drivers(environment, new Properties()),
+                () -> wish);
+    }
+
+    private static @Nullable String notice(Placement placement) {
+        return placement.notice() == null ? null : placement.notice().code();
+    }
+
+    private static Placement below(Placements placements, Path model, Placement failed, Problem how) throws Problem {
+        Placement below = placements.below(model, failed, how);
+        assertNotNull(below);
+        return below;
+    }
+
+    @Test
+    void withoutAPackForGraphicsNothingIsTriedOrKept() throws Exception {
+        Placement placement = placements().first(model);
+        assertEquals(folder.resolve("packs/linux-x64-3.22.1"), placement.pack());
+        assertNull(placement.offload());
+        assertNull(placement.notice());
+        assertEquals(List.of(), probed);
+        assertTrue(Files.notExists(folder.resolve("data/devices.json")));
+    }
+
+    @Test
+    void aDeviceTakesTheModelAndItsPackIsTriedOnce() throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, usable(CARD));
+        for (int start = 0; start < 3; start++) {
+            Placement placement = placements().first(model);
+            assertEquals(folder.resolve("packs/linux-x64-vulkan-3.22.1"), placement.pack());
+            assertEquals(new Offload("Vulkan0", Offload.FITTING), placement.offload());
+            assertEquals(CARD, placement.device());
+            assertNull(placement.notice());
+        }
+        assertEquals(List.of(VULKAN), probed);
+    }
+
+    @Test
+    void aCardGoesBeforeSharedGraphicsAndMoreMemoryBeforeLess() throws Exception {
+        install(VULKAN);
+        Device shared = device("Vulkan0", "in the processor", Device.Kind.SHARED_GRAPHICS, 64L << 30);
+        Device small = device("Vulkan1", "small", Device.Kind.GRAPHICS, 2L << 30);
+        Device large = device("Vulkan2", "large", Device.Kind.GRAPHICS, 8L << 30);
+        outcomes.put(VULKAN, usable(shared, small, large));
+        assertEquals(large, placements().first(model).device());
+    }
+
+    @Test
+    void aCardsOwnInterfaceGoesBeforeTheGeneralOne() throws Exception {
+        install(VULKAN);
+        install(CUDA);
+        outcomes.put(VULKAN, usable(CARD));
+        outcomes.put(CUDA, usable(device("CUDA0", "A card", Device.Kind.GRAPHICS, 4L << 30)));
+        assertEquals(
+                folder.resolve("packs/linux-x64-cuda-3.22.1"),
+                placements().first(model).pack());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CRASHED,KOINE-G101", "HUNG,KOINE-G102", "REFUSED,KOINE-G103"})
+    void aDriverThatFailsIsToldOnceAndRemembered(Outcome outcome, String code) throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, new PackProbe.Result(outcome, List.of(), null, null, 0));
+        Placement first = placements().first(model);
+        assertEquals(Step.PROCESSOR, first.step());
+        assertEquals(folder.resolve("packs/linux-x64-3.22.1"), first.pack());
+        assertEquals(code, notice(first));
+        Placement second = placements().first(model);
+        assertEquals(Step.PROCESSOR, second.step());
+        assertNull(second.notice(), "told before");
+        assertEquals(List.of(VULKAN), probed);
+    }
+
+    @Test
+    void aPackThatFindsNoDeviceSaysWhatItNeeds() throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, usable());
+        Placement first = placements().first(model);
+        assertNotNull(first.notice());
+        assertEquals("KOINE-G103", first.notice().code());
+        assertEquals("libvulkan.so.1", first.notice().arguments().get("needs"));
+    }
+
+    @Test
+    void anotherDriverIsTriedAnew() throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, new PackProbe.Result(Outcome.CRASHED, List.of(), null, null, 134));
+        placements().first(model);
+        environment.put("VK_DRIVER_FILES", folder.resolve("driver.json").toString());
+        outcomes.put(VULKAN, usable(CARD));
+        assertEquals(CARD, placements().first(model).device());
+        Files.writeString(folder.resolve("driver.json"), "{}"); // the same name, another file
+        placements().first(model);
+        assertEquals(List.of(VULKAN, VULKAN, VULKAN), probed);
+    }
+
+    @Test
+    void whoAsksHasEverythingTriedAgain() throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, usable(CARD));
+        Placements placements = placements();
+        Placement whole = placements.first(model);
+        placements.remember(model, whole, below(placements, model, whole, outOfMemory), outOfMemory);
+        assertEquals(Step.HALF, placements().first(model).step());
+        probed.clear();
+        assertEquals(2, placements().look(true).size());
+        assertEquals(List.of(PLAIN, VULKAN), probed);
+        assertEquals(Step.FITTING, placements().first(model).step());
+        placements().look(false);
+        assertEquals(List.of(PLAIN, VULKAN), probed, "what is known is not tried again");
+    }
+
+    @Test
+    void theLadderGoesOverHalfOfTheLayersToTheProcessor() throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, usable(CARD));
+        Placements placements = placements();
+        Placement half = below(placements, model, placements.first(model), outOfMemory);
+        assertEquals(Step.HALF, half.step());
+        assertEquals(new Offload("Vulkan0", 1), half.offload(), "of two layers and the output");
+        assertEquals("KOINE-G106", notice(half));
+        Placement processor = below(placements, model, half, outOfMemory);
+        assertEquals(Step.PROCESSOR, processor.step());
+        assertNull(processor.offload());
+        assertEquals(folder.resolve("packs/linux-x64-3.22.1"), processor.pack());
+        assertEquals("KOINE-G106", notice(processor));
+        assertNull(placements.below(model, processor, outOfMemory), "nothing is below the processor");
+    }
+
+    @Test
+    void aDeviceThatHangsIsNotWaitedForASecondTime() throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, usable(CARD));
+        Placements placements = placements();
+        Placement below = below(placements, model, placements.first(model), new Problem("KOINE-E105", Map.of()));
+        assertEquals(Step.PROCESSOR, below.step());
+    }
+
+    @Test
+    void whatADeviceCannotDoIsRememberedForThisModelAlone() throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, usable(CARD));
+        Placements placements = placements();
+        Placement whole = placements.first(model);
+        Placement half = below(placements, model, whole, outOfMemory);
+        placements.remember(model, whole, half, outOfMemory);
+        Placement again = placements().first(model);
+        assertEquals(half.offload(), again.offload());
+        assertNull(again.notice(), "told before");
+        Path other = Files.copy(model, folder.resolve("other.gguf"));
+        assertEquals(Step.FITTING, placements().first(other).step());
+        Files.setLastModifiedTime(model, FileTime.fromMillis(1_000_000));
+        assertEquals(Step.FITTING, placements().first(model).step(), "another file under the same name");
+    }
+
+    @Test
+    void noFileNamesAreKept() throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, usable(CARD));
+        Placements placements = placements();
+        Placement whole = placements.first(model);
+        placements.remember(model, whole, below(placements, model, whole, outOfMemory), outOfMemory);
+        String kept = Files.readString(folder.resolve("data/devices.json"));
+        assertTrue(kept.contains("HALF"), kept);
+        assertTrue(!kept.contains("model.gguf") && !kept.contains(folder.toString()), kept);
+    }
+
+    @Test
+    void theProcessorIsTakenWhenThatIsWished() throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, usable(CARD));
+        wish = Wish.PROCESSOR;
+        Placement placement = placements().first(model);
+        assertEquals(Step.PROCESSOR, placement.step());
+        assertNull(placement.notice());
+        assertEquals(List.of(), probed);
+        assertTrue(placements().chosen(placements().look(false)).isEmpty());
+    }
+
+    @Test
+    void aDeviceThatSomebodyChoseIsNeverReplacedSilently() throws Exception {
+        install(VULKAN);
+        Device other = device("Vulkan1", "large", Device.Kind.GRAPHICS, 8L << 30);
+        outcomes.put(VULKAN, usable(CARD, other));
+        wish = new Wish("A card");
+        Placements placements = placements();
+        Placement whole = placements.first(model);
+        assertEquals(CARD, whole.device(), "though another has more memory");
+        placements.remember(model, whole, below(placements, model, whole, outOfMemory), outOfMemory);
+        assertEquals("KOINE-G106", notice(placements().first(model)));
+        assertEquals("KOINE-G106", notice(placements().first(model)), "each time");
+        wish = new Wish("a card that was sold");
+        assertEquals("KOINE-G108", notice(placements().first(model)));
+        assertEquals("KOINE-G108", notice(placements().first(model)), "each time");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "not JSON",
+                "{}",
+                "null",
+                "{\"format\":1,\"drivers\":null,\"packs\":{},\"steps\":{}}",
+                "{\"format\":1,\"drivers\":\"DRIVERS\",\"packs\":{\"linux-x64-vulkan-3.22.1\":null},\"steps\":{}}",
+                "{\"format\":1,\"drivers\":\"DRIVERS\",\"packs\":{\"linux-x64-vulkan-3.22.1\":{}},\"steps\":{}}",
+                "{\"format\":1,\"drivers\":\"DRIVERS\",\"packs\":{},\"steps\":{\"x\":{\"step\":\"NONE\"}}}",
+                "{\"format\":2,\"drivers\":\"DRIVERS\",\"packs\":{},\"steps\":{}}"
+            })
+    void aFileThatMakesNoSenseIsAsIfItWereNotThere(String content) throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, usable(CARD));
+        Path file = folder.resolve("data/devices.json");
+        Files.createDirectories(folder.resolve("data"));
+        String drivers = new Drivers(environment, new Properties()).fingerprint();
+        Files.writeString(file, content.replace("DRIVERS", drivers));
+        assertEquals(CARD, placements().first(model).device());
+        assertEquals(List.of(VULKAN), probed);
+        assertEquals(CARD, placements().first(model).device());
+        assertEquals(List.of(VULKAN), probed, "and is replaced by one that does");
+    }
+
+    @Test
+    void aFingerprintIsTheSameUntilSomethingChanges() throws Exception {
+        Properties system = new Properties();
+        system.setProperty("os.version", "1");
+        String one = new Drivers(environment, system).fingerprint();
+        assertEquals(one, new Drivers(environment, system).fingerprint());
+        environment.put("HOME", "somewhere");
+        assertEquals(one, new Drivers(environment, system).fingerprint(), "of no matter to drivers");
+        environment.put("GGML_VK_VISIBLE_DEVICES", "1");
+        assertNotEquals(one, new Drivers(environment, system).fingerprint());
+        environment.remove("GGML_VK_VISIBLE_DEVICES");
+        system.setProperty("os.version", "2");
+        assertNotEquals(one, new Drivers(environment, system).fingerprint());
+    }
+}

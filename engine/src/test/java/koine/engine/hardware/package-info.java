@@ -1,0 +1,4 @@
+@NullMarked
+package koine.engine.hardware;
+
+import org.jspecify.annotations.NullMarked;
