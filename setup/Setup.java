@@ -57,6 +57,7 @@ final class Setup {
                 make(checkout, parts);
                 try (var _ = Hold.take(checkout, "check")) {
                     new PythonKit(checkout).makeIfPossible();
+                    new VulkanKit(checkout).makeIfPossible();
                     yield new Checks(checkout).run(arguments);
                 }
             }
