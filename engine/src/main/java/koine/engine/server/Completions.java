@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import koine.engine.reasoning.Piece;
 import koine.engine.reasoning.ReasoningSplitter;
 import koine.engine.session.Generator;
 import koine.engine.session.Generator.Prompt;
@@ -23,9 +24,12 @@ final class Completions {
         ModelState.Ready model = generator.ready();
         PromptRenderer prompts = model.prompts();
         CompletionRequest request = CompletionRequest.parse(body, prompts, model.tokenizer());
-        PromptRenderer.Rendered prompt = render(request, prompts);
+        PromptRenderer.Rendered question = question(request, prompts);
+        String begun = begun(request, prompts, question.text());
+        PromptRenderer.Rendered prompt = new PromptRenderer.Rendered(question.text() + begun, question.lasting());
         ReasoningSplitter splitter =
-                ReasoningSplitter.forPrompt(prompts.format(), prompt.text(), request.lastMessage());
+                ReasoningSplitter.forPrompt(prompts.format(), question.text(), request.lastMessage());
+        Piece _ = splitter.feed(begun); // they have it who ask for the rest
         // a grammar rules every word of the answer: nothing in it can be a thought, though the prompt may open one
         boolean split = request.separate()
                 && !prompts.format().isNone()
@@ -74,21 +78,26 @@ final class Completions {
 
     private static String prompt(byte[] body, ModelState.Ready model) throws ApiException {
         CompletionRequest request = CompletionRequest.parse(body, model.prompts(), model.tokenizer());
-        return render(request, model.prompts()).text();
+        String question = question(request, model.prompts()).text();
+        return question + begun(request, model.prompts(), question);
     }
 
-    private static PromptRenderer.Rendered render(CompletionRequest request, PromptRenderer prompts)
+    private static PromptRenderer.Rendered question(CompletionRequest request, PromptRenderer prompts)
             throws ApiException {
-        PromptRenderer.Rendered question =
-                prompts.render(request.question(), request.variables(), request.think(), request.effort());
+        return prompts.render(request.question(), request.variables(), request.think(), request.effort());
+    }
+
+    /** The words of an answer that is to be gone on with; none of one that begins. */
+    private static String begun(CompletionRequest request, PromptRenderer prompts, String question)
+            throws ApiException {
         if (!request.goesOn()) {
-            return question;
+            return "";
         }
-        String begun = prompts.format().begun(question.text(), request.begunReasoning(), request.begunContent());
+        String begun = prompts.format().begun(question, request.begunReasoning(), request.begunContent());
         if (begun == null) {
             throw ApiException.unsupported("\"continue_final_message\" for this model's way of thinking");
         }
-        return new PromptRenderer.Rendered(question.text() + begun, question.lasting());
+        return begun;
     }
 
     private static String text(Prompt prompt, Tokenizer tokenizer) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +37,36 @@ class ReasoningSplitterTest {
         Piece first = splitter.feed(words);
         Piece rest = splitter.finish();
         return new Piece(first.reasoning() + rest.reasoning(), first.content() + rest.content());
+    }
+
+    /** What a model has written so far is put together so that its reader finds the same parts, and those that follow. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', nullValues = "-", textBlock = """
+            ``                    | `assistant\n`          | ``     | two | two
+            `<think></think>`     | `assistant\n`          | ``     | two | two
+            `<think></think>`     | `assistant\n`          | one    | two | `<think>\none\n</think>\n\ntwo`
+            `<think></think>`     | `assistant\n`          | one    | ``  | `<think>\none`
+            `<think></think>`     | `assistant\n<think>\n` | one    | two | `one\n</think>\n\ntwo`
+            `<think></think>`     | `assistant\n<think>\n` | one    | ``  | one
+            `[THINK]`             | `[/INST]`              | one    | two | `[THINK]\none\n[/THINK]\n\ntwo`
+            ``                    | `assistant\n`          | one    | two | -
+            `<think></think> <response></response>` | `assistant\n` | one | two | -
+            `<|channel|>analysis<|message|>` | `assistant` | one | two | -
+            """)
+    void an_answer_that_has_begun_is_written_as_its_model_would(
+            String source, String prompt, String thoughts, String answer, @Nullable String written) {
+        ReasoningFormat format = ReasoningFormat.detect(source);
+        String begun = format.begun(lines(prompt), thoughts, answer);
+        assertEquals(written == null ? null : lines(written), begun);
+        if (begun != null) {
+            ReasoningSplitter splitter = ReasoningSplitter.forPrompt(format, lines(prompt), null);
+            assertEquals(new Piece(thoughts, answer), splitter.feed(begun));
+            Piece next = splitter.feed(" more");
+            Piece last = splitter.finish();
+            String thinking = answer.isEmpty() ? "more" : "";
+            assertEquals(thinking, (next.reasoning() + last.reasoning()).strip());
+            assertEquals(answer.isEmpty() ? "" : "more", (next.content() + last.content()).strip());
+        }
     }
 
     @ParameterizedTest

@@ -947,6 +947,32 @@ class EngineServerTest {
         }
 
         @Test
+        void goesOnWithThoughtsAndWithAnAnswerAfterThem() throws Exception {
+            String asked = "{\"messages\":[{\"role\":\"user\",\"content\":\"say more</think>done\"},"
+                    + "{\"role\":\"assistant\",\"content\":\"\",\"reasoning_content\":\"one\"}],"
+                    + "\"continue_final_message\":true}";
+            JsonObject message = complete(asked)
+                    .json
+                    .getAsJsonArray("choices")
+                    .get(0)
+                    .getAsJsonObject()
+                    .getAsJsonObject("message");
+            assertEquals("more", message.get("reasoning_content").getAsString());
+            assertEquals("done", message.get("content").getAsString());
+            assertEquals(
+                    "{\"prompt\":\"[user]hi\\n[assistant]<think>\\none\\n</think>\\n\\ntwo\"}",
+                    post(
+                                    "/apply-template",
+                                    "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"},"
+                                            + "{\"role\":\"assistant\",\"content\":\"two\",\"reasoning_content\":\"one\"}],"
+                                            + "\"continue_final_message\":true}")
+                            .json
+                            .toString()
+                            .replace("\\u003c", "<")
+                            .replace("\\u003e", ">"));
+        }
+
+        @Test
         void streamsItsThoughtsApartFromItsAnswer() throws Exception {
             try (Stream stream = new Stream("t1", "step", "")) {
                 script.say("<thi");
@@ -1251,6 +1277,20 @@ class EngineServerTest {
                             .get("input_tokens")
                             .getAsInt());
             assertNull(script.begun.poll());
+        }
+
+        @Test
+        void goesOnWithAnAnswerThatHasBegun() throws Exception {
+            String begun = "{\"messages\":[{\"role\":\"user\",\"content\":\"say more\"},"
+                    + "{\"role\":\"assistant\",\"content\":\"Good mor\"}],\"continue_final_message\":true}";
+            assertEquals(
+                    "{\"prompt\":\"[user]say more\\n[assistant]Good mor\"}",
+                    post("/apply-template", begun).json.toString());
+            assertEquals(200, complete(begun).status);
+            assertTrue(soon(script.begun).prompt().toString().contains("[user]say more\n[assistant]Good mor"));
+            assertEquals(400, post("/apply-template", begun.replace("assistant", "user")).status);
+            String format = begun.replace("true}", "true,\"response_format\":{\"type\":\"json_object\"}}");
+            assertEquals(501, complete(format).status);
         }
 
         @Test
