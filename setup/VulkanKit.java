@@ -33,9 +33,11 @@ final class VulkanKit {
             return;
         }
         try (Progress progress = new Progress(checkout.terminal(), "Mesa's lavapipe (for tests)")) {
-            if (apt("update", "-q") == 0
-                    && apt("install", "-q", "-y", "--no-install-recommends", "libvulkan1", "mesa-vulkan-drivers")
-                            == 0) {
+            int known = install();
+            if (known != 0) {
+                apt("update", "-q"); // one source that cannot be reached spoils its code, not the others
+            }
+            if (known == 0 || install() == 0) {
                 progress.done("installed");
                 return;
             }
@@ -52,6 +54,10 @@ final class VulkanKit {
         try (DirectoryStream<Path> found = Files.newDirectoryStream(DRIVERS, "lvp_icd*.json")) {
             return found.iterator().hasNext();
         }
+    }
+
+    private int install() throws IOException, InterruptedException, Trouble {
+        return apt("install", "-q", "-y", "--no-install-recommends", "libvulkan1", "mesa-vulkan-drivers");
     }
 
     private int apt(String... arguments) throws IOException, InterruptedException, Trouble {

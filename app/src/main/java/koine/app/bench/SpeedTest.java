@@ -15,6 +15,7 @@ import koine.app.Settings;
 import koine.app.chat.Engines;
 import koine.app.chat.ModelNames;
 import koine.app.chat.StoringChatService.PackFinder;
+import koine.engine.client.EngineFacts;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
 import koine.engine.client.TokenEngine;
@@ -86,11 +87,15 @@ public final class SpeedTest {
                         Thread.ofPlatform().name("koine-bench-", 1).daemon().factory())) {
             List<SpeedReport.Round> rounds = rounds(lease.tokens(), streams, options, progress::onMeasure);
             var peak = ProcessMemory.peakOfTree(lease.pid());
+            EngineFacts facts = lease.engine().facts();
+            EngineFacts.Offload offload = facts.offload();
             return SpeedReport.of(
                     rounds,
                     peak.isPresent() ? peak.getAsLong() : null,
-                    String.valueOf(pack.getFileName()),
-                    device,
+                    facts.pack() == null ? String.valueOf(pack.getFileName()) : facts.pack(),
+                    offload == null || offload.layers() == 0
+                            ? device
+                            : offload.device() + " " + offload.layers() + "/" + offload.all() + ", " + device,
                     model.id(),
                     options);
         }

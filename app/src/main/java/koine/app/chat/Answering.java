@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import koine.app.conversations.AnswerWriter;
 import koine.app.conversations.ChatTurn;
 import koine.app.conversations.Message;
@@ -30,9 +29,6 @@ import org.slf4j.LoggerFactory;
 /** One answer from its engine to the disk. */
 final class Answering {
     private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
-
-    /** Before the answer began, and in the middle of it. */
-    private static final Set<String> GONE = Set.of("KOINE-E209", "KOINE-E201");
 
     private final EngineLeases leases;
     private final SqliteConversationStore store;
@@ -111,10 +107,12 @@ final class Answering {
                         return Answered.NOTHING; // breaking off is what was wanted
                     }
                     // An engine that died while nobody was asking is noticed only now, and a new one can answer.
-                    boolean gone = GONE.contains(e.code()) || !lease.alive();
+                    boolean gone = e.code().equals("KOINE-E209")
+                            || !lease.alive()
+                            || (e.code().equals("KOINE-E201") && lease.endsSoon());
                     boolean begun = !writer.nothingSoFar();
                     // not its device's doing, if it died before it was asked
-                    boolean lower = gone && (begun || attempt > 1) && leases.lost(spec);
+                    boolean lower = gone && (begun || attempt > 1) && leases.lost(spec, lease);
                     if (!gone || ((begun || attempt > 1) && !lower)) {
                         throw death == null ? e : death; // that another could not go on says less
                     }

@@ -81,8 +81,8 @@ final class EngineLeases implements AutoCloseable {
     }
 
     /** As {@link Engines#lost}. */
-    boolean lost(EngineSpec spec) {
-        return engines.lost(spec);
+    boolean lost(EngineSpec spec, EngineLease lease) {
+        return engines.lost(spec, lease);
     }
 
     private void end(Slot slot) {
@@ -165,7 +165,7 @@ final class EngineLeases implements AutoCloseable {
             }
             try {
                 EngineLease current = held;
-                if (current != null && current.alive()) {
+                if (current != null && current.alive() && engines.isRight(current)) {
                     return current;
                 }
                 release();

@@ -15,12 +15,17 @@ public interface Engines {
      */
     EngineLease acquire(EngineSpec spec, LoadListener listener) throws Problem;
 
+    /** Whether an engine that was given out would be given out again now: not after a person has chosen another device. */
+    default boolean isRight(EngineLease lease) {
+        return true;
+    }
+
     /**
-     * An engine of this specification died while it answered.
+     * An engine of this specification died while it answered; for each answer that came from it.
      *
      * @return whether the next one will be another: less of the model on a device, or none
      */
-    default boolean lost(EngineSpec spec) {
+    default boolean lost(EngineSpec spec, EngineLease lease) {
         return false;
     }
 }

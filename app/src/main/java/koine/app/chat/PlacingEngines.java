@@ -1,8 +1,10 @@
 package koine.app.chat;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import koine.engine.client.EngineFacts;
 import koine.engine.client.EngineLease;
@@ -10,6 +12,7 @@ import koine.engine.client.EngineSpec;
 import koine.engine.client.LoadListener;
 import koine.engine.hardware.Placement;
 import koine.engine.hardware.Placements;
+import koine.engine.hardware.Wish;
 import koine.engine.llama.Device;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +41,17 @@ public final class PlacingEngines implements Engines {
             "KOINE-E111",
             "KOINE-E116");
 
+    private static final String NO_SUCH_DEVICE = "KOINE-E116";
+
     private final Engines engines;
     private final Placements placements;
-    private final Map<Path, Placement> current = new ConcurrentHashMap<>();
+    /** By the leases that others hold. */
+    private final Map<EngineLease, Placed> placed = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private final Set<EngineLease> dead = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by this
+
+    /** @param placement null where the processor computes after all */
+    private record Placed(@Nullable Placement placement, Wish wish) {}
 
     /** What comes after a death, with the notice that says so. */
     private final Map<Path, Placement> afterDeath = new ConcurrentHashMap<>();
@@ -56,20 +67,29 @@ public final class PlacingEngines implements Engines {
         if (spec.options().offload() != null) {
             return engines.acquire(spec, listener);
         }
-        Placement lower = afterDeath.remove(spec.model());
-        Placement placement = lower == null ? placements.first(spec.model()) : lower;
+        Wish wish = placements.wish();
+        Placement placement = afterDeath(spec.model(), placements.first(spec.model()));
         Placement failed = null;
         Problem why = null;
+        boolean anew = false;
         while (true) {
             try {
-                EngineLease lease = engines.acquire(placed(spec, placement), listener);
+                EngineLease lease = engines.acquire(on(spec, placement), listener);
                 if (failed != null && why != null) {
                     placements.remember(spec.model(), failed, placement, why);
                 }
-                current.put(spec.model(), placement);
-                tell(placement, lease, listener);
+                EngineFacts.Offload offload = placement.device() == null ? null : offload(lease);
+                boolean noRoom = offload != null && offload.layers() == 0;
+                placed.put(lease, new Placed(noRoom ? null : placement, wish));
+                tell(placement, offload, listener);
                 return lease;
             } catch (Problem e) {
+                if (e.code().equals(NO_SUCH_DEVICE) && placement.device() != null && !anew) {
+                    anew = true; // unplugged, or another's name now: what is there is looked for again
+                    placements.look(true);
+                    placement = placements.first(spec.model());
+                    continue;
+                }
                 Placement below = PERHAPS_THE_DEVICE.contains(e.code())
                                 && !Thread.currentThread().isInterrupted()
                         ? placements.below(spec.model(), placement, e)
@@ -84,11 +104,31 @@ public final class PlacingEngines implements Engines {
         }
     }
 
+    /** The place to take now, with the word that is due after a death. */
+    private Placement afterDeath(Path model, Placement first) {
+        Placement lower = afterDeath.remove(model);
+        if (lower == null) {
+            return first;
+        }
+        // usually they are the same, but the memory may not be writable, or the wish another one now
+        return first.step().compareTo(lower.step()) >= 0 ? first.saying(lower.notice()) : lower;
+    }
+
     @Override
-    public boolean lost(EngineSpec spec) {
-        Placement placement = current.remove(spec.model());
+    public boolean isRight(EngineLease lease) {
+        Placed known = placed.get(lease);
+        return known == null || known.wish().equals(placements.wish());
+    }
+
+    @Override
+    public synchronized boolean lost(EngineSpec spec, EngineLease lease) {
+        Placed known = placed.get(lease);
+        Placement placement = known == null ? null : known.placement();
         if (placement == null || placement.device() == null) {
             return false;
+        }
+        if (!dead.add(lease)) {
+            return true; // another answer from the same engine has said so
         }
         Problem why = new Problem(Placements.LOST, Map.of());
         try {
@@ -104,29 +144,32 @@ public final class PlacingEngines implements Engines {
         return false;
     }
 
-    private static EngineSpec placed(EngineSpec spec, Placement placement) {
+    private static EngineSpec on(EngineSpec spec, Placement placement) {
         return new EngineSpec(spec.model(), placement.pack(), spec.options().withOffload(placement.offload()));
     }
 
-    private static void tell(Placement placement, EngineLease lease, LoadListener listener) {
+    private static void tell(Placement placement, EngineFacts.@Nullable Offload offload, LoadListener listener) {
         Problem notice = placement.notice();
-        if (notice == null && placement.device() != null && placement.step() == Placement.Step.FITTING) {
-            notice = shortOfMemory(placement.device(), lease);
+        Device device = placement.device();
+        if (notice == null && device != null && offload != null && placement.step() == Placement.Step.FITTING) {
+            notice = shortOfMemory(device, offload);
         }
         if (notice != null) {
             listener.onNotice(notice);
         }
     }
 
-    /** What the engine found when it looked how much room there is. */
-    private static @Nullable Problem shortOfMemory(Device device, EngineLease lease) {
-        EngineFacts.Offload offload;
+    private static EngineFacts.@Nullable Offload offload(EngineLease lease) {
         try {
-            offload = lease.engine().facts().offload();
+            return lease.engine().facts().offload();
         } catch (Problem e) {
             return null; // whoever asks next will hear of it
         }
-        if (offload == null || offload.layers() >= offload.all()) {
+    }
+
+    /** What the engine found when it looked how much room there is. */
+    private static @Nullable Problem shortOfMemory(Device device, EngineFacts.Offload offload) {
+        if (offload.layers() >= offload.all()) {
             return null;
         }
         return new Problem(

@@ -104,6 +104,10 @@ static int submit(void * queue, uint32_t count, const void * submits, uint64_t f
         say("died");
         abort();
     }
+    if (done > number("KOINE_DRIVER_WORKS")) {
+        say("lost");
+        return -4; // VK_ERROR_DEVICE_LOST
+    }
     return real_submit(queue, count, submits, fence);
 }
 

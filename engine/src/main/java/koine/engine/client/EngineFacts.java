@@ -13,17 +13,19 @@ import org.jspecify.annotations.Nullable;
  * @param extended whether it knows the fields that llama-server has beyond the OpenAI API, as Koine's own engine does:
  *     those servers have {@code /props}, and others may refuse a request for a field they do not know
  * @param offload null when the processor computes all of it
+ * @param pack the native pack it runs on; null when it does not say
  */
 public record EngineFacts(
         int contextTokens,
         Thinking thinking,
         boolean extended,
-        @Nullable Offload offload) {
-    public static final EngineFacts UNKNOWN = new EngineFacts(0, Thinking.NONE, false, null);
+        @Nullable Offload offload,
+        @Nullable String pack) {
+    public static final EngineFacts UNKNOWN = new EngineFacts(0, Thinking.NONE, false);
 
     /** Of an engine on the processor. */
     public EngineFacts(int contextTokens, Thinking thinking, boolean extended) {
-        this(contextTokens, thinking, extended, null);
+        this(contextTokens, thinking, extended, null, null);
     }
 
     /**
@@ -54,8 +56,13 @@ public record EngineFacts(
             context = integer(meta.get("n_ctx"));
         }
         return props == null
-                ? new EngineFacts(context, Thinking.NONE, false, null)
-                : new EngineFacts(context, thinking(props.get("koine_thinking")), true, offload(props));
+                ? new EngineFacts(context, Thinking.NONE, false)
+                : new EngineFacts(
+                        context,
+                        thinking(props.get("koine_thinking")),
+                        true,
+                        offload(props),
+                        text(props.get("koine_pack")));
     }
 
     private static @Nullable Offload offload(JsonObject props) {
@@ -68,6 +75,10 @@ public record EngineFacts(
                         number(told.get("needBytes")),
                         number(told.get("freeBytes")))
                 : null;
+    }
+
+    private static @Nullable String text(@Nullable JsonElement value) {
+        return value instanceof JsonPrimitive text && text.isString() ? text.getAsString() : null;
     }
 
     private static long number(@Nullable JsonElement value) {

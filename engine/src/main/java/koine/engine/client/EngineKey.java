@@ -8,6 +8,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import koine.engine.llama.Offload;
+import koine.engine.memory.DeviceFit;
 import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.ModelShape;
 import koine.engine.process.EngineOptions;
@@ -67,8 +69,22 @@ record EngineKey(
                 options.kvType(),
                 Integer.toString(options.slots()),
                 String.valueOf(options.offload()));
-        MemoryNeed need = shape == null ? null : new MemoryNeed(shape);
+        MemoryNeed need = shape == null
+                ? null
+                : new MemoryNeed(shape).beside(deviceBytes(spec.options().offload()));
         return new EngineKey(model, pack, options, spec.options().contextTokens() > 0, need, hash(all));
+    }
+
+    /** What a device with memory of its own will take; as much of it as of the model is the device's word. */
+    private static long deviceBytes(@Nullable Offload offload) {
+        if (offload == null) {
+            return 0;
+        }
+        return switch (offload.layers()) {
+            case Offload.FITTING -> offload.roomBytes() - DeviceFit.RESERVE;
+            case Offload.HALF -> (offload.roomBytes() - DeviceFit.RESERVE) / 2;
+            default -> 0;
+        };
     }
 
     private static @Nullable ModelShape shape(Path model) {

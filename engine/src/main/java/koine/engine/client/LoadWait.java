@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import koine.i18n.Problem;
 import koine.net.LoopbackClient;
 import koine.net.LoopbackResponse;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class LoadWait {
     private static final Duration WITHOUT_PROGRESS = Duration.ofMinutes(2);
     private static final int MAX_BODY = 64 * 1024;
+    private static final long REFUSED_MILLIS = 50;
 
     private final LoopbackClient client;
     private final HttpEngineLease lease;
@@ -83,6 +85,9 @@ final class LoadWait {
             failed = true;
             failedBefore = !polled;
             throw problem(text(health, "type"));
+        }
+        if (!status.equals("ok") && !status.equals("loading")) {
+            TimeUnit.MILLISECONDS.sleep(REFUSED_MILLIS); // too many ask at a time, or it is ending
         }
         polled = true;
         JsonElement fraction = health.get("progress");

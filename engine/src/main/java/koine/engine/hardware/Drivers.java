@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
@@ -33,10 +34,12 @@ public final class Drivers {
             "/sys/module/amdgpu/srcversion",
             "/sys/module/i915/srcversion",
             "/sys/module/xe/srcversion",
-            "/sys/class/drm",
             "C:\\Windows\\System32\\DriverStore\\FileRepository",
             "C:\\Windows\\System32\\vulkan-1.dll",
             "C:\\Windows\\System32\\nvcuda.dll");
+
+    /** The cards; what is plugged into them is of no matter. */
+    private static final String CARDS = "renderD*";
 
     private static final List<String> LIBRARY_FOLDERS =
             List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/local/cuda/lib64");
@@ -61,6 +64,7 @@ public final class Drivers {
         }
         PLACES.forEach(place -> look(Path.of(place), seen));
         look(Path.of(properties.getProperty("user.home", ""), ".local/share/vulkan/icd.d"), seen);
+        list(Path.of("/sys/class/drm"), CARDS, seen);
         LIBRARY_FOLDERS.forEach(folder -> list(Path.of(folder), LIBRARIES, seen));
         new TreeMap<>(environment).forEach((name, value) -> {
             if (VARIABLES.matcher(name).matches()) {
@@ -75,8 +79,10 @@ public final class Drivers {
 
     private void lookAtEach(String files, List<String> seen) {
         for (String file : files.split(Pattern.quote(properties.getProperty("path.separator", ":")), -1)) {
-            if (file.contains("/") || file.contains("\\")) {
+            try {
                 look(Path.of(file), seen);
+            } catch (InvalidPathException e) {
+                seen.add("no path"); // the variable's text is in it already
             }
         }
     }

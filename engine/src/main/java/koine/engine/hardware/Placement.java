@@ -30,7 +30,8 @@ public record Placement(
         PROCESSOR
     }
 
-    Placement saying(@Nullable Problem what) {
+    /** The same with another word to its person. */
+    public Placement saying(@Nullable Problem what) {
         return new Placement(pack, device, offload, step, what);
     }
 }

@@ -19,7 +19,6 @@ import koine.engine.client.PackProbe.Outcome;
 import koine.engine.hardware.Placement.Step;
 import koine.engine.llama.Device;
 import koine.engine.llama.Offload;
-import koine.engine.memory.ModelShape;
 import koine.engine.packs.InstalledPack;
 import koine.engine.packs.Pack.Backend;
 import koine.engine.packs.PackStore;
@@ -86,6 +85,11 @@ public final class Placements {
         }
     }
 
+    /** What is wished now. */
+    public Wish wish() {
+        return wish.get();
+    }
+
     /**
      * Where a model goes first.
      *
@@ -93,8 +97,11 @@ public final class Placements {
      */
     public synchronized Placement first(Path model) throws Problem {
         Wish wanted = wish.get();
-        if (wanted.equals(Wish.PROCESSOR) || graphicsPacks().isEmpty()) {
+        if (wanted.equals(Wish.PROCESSOR)) {
             return onProcessor(null);
+        }
+        if (graphicsPacks().isEmpty()) {
+            return onProcessor(wanted.names() ? missing(wanted) : null);
         }
         Tried tried = Tried.read(memory, drivers.fingerprint());
         boolean fresh = graphicsPacks().stream().anyMatch(pack -> !tried.packs().containsKey(name(pack)));
@@ -105,10 +112,10 @@ public final class Placements {
         }
         Tried.Left left = tried.steps().get(key(model, best));
         if (left == null) {
-            return on(best, Step.FITTING, model, null);
+            return on(best, Step.FITTING, null);
         }
         // what somebody has chosen is not overridden silently
-        return on(best, left.step(), model, wanted.names() ? failed(best, left.step(), left.code()) : null);
+        return on(best, left.step(), wanted.names() ? failed(best, left.step(), left.code()) : null);
     }
 
     /**
@@ -126,7 +133,7 @@ public final class Placements {
         boolean mayFitHalf = failed.step() == Step.FITTING && !how.code().equals("KOINE-E105");
         Step step = mayFitHalf ? Step.HALF : Step.PROCESSOR;
         LOG.info("a device did not take a model: {}, next: {}", how.code(), step);
-        return on(candidate, step, model, failed(candidate, step, how.code()));
+        return on(candidate, step, failed(candidate, step, how.code()));
     }
 
     /** Remembers that a device does not do more than this for a model. */
@@ -134,7 +141,12 @@ public final class Placements {
         Candidate candidate = candidate(failed);
         if (candidate != null) {
             Tried tried = Tried.read(memory, drivers.fingerprint());
-            tried.steps().put(key(model, candidate), new Tried.Left(instead.step(), how.code()));
+            // another program may have come further down
+            tried.steps()
+                    .merge(
+                            key(model, candidate),
+                            new Tried.Left(instead.step(), how.code()),
+                            (there, here) -> there.step().compareTo(here.step()) > 0 ? there : here);
             tried.write(memory);
         }
     }
@@ -182,7 +194,7 @@ public final class Placements {
         try {
             return prober.probe(pack.folder());
         } catch (IOException e) {
-            LOG.warn("no probe could be started", e);
+            LOG.warn("no probe could be started: {}", e.getClass().getSimpleName()); // its message names folders
             return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -202,14 +214,19 @@ public final class Placements {
                 .toList();
     }
 
+    /** Of the same device, which several packs may know, by its own interface rather than the general one. */
     private static Optional<Candidate> best(List<Seen> seen, Wish wanted) {
-        return seen.stream()
+        List<Candidate> all = seen.stream()
                 .flatMap(one -> one.graphics().map(device -> new Candidate(one.pack(), device)))
                 .filter(one -> !wanted.names() || one.name().equals(wanted.device()))
+                .toList();
+        return all.stream()
                 .min(Comparator.comparingInt((Candidate one) -> one.device().kind() == Device.Kind.GRAPHICS ? 0 : 1)
-                        .thenComparingLong(one -> -one.device().totalBytes())
-                        .thenComparingInt(
-                                one -> BEST_FIRST.indexOf(one.pack().pack().backend())));
+                        .thenComparingLong(one -> -one.device().totalBytes()))
+                .flatMap(best -> all.stream()
+                        .filter(one -> one.name().equals(best.name()))
+                        .min(Comparator.comparingInt(
+                                one -> BEST_FIRST.indexOf(one.pack().pack().backend()))));
     }
 
     private @Nullable Candidate candidate(Placement placement) {
@@ -227,21 +244,18 @@ public final class Placements {
         return new Placement(packs.plain(), null, null, Step.PROCESSOR, notice);
     }
 
-    private Placement on(Candidate one, Step step, Path model, @Nullable Problem notice) throws Problem {
-        int layers = step == Step.HALF ? half(model) : Offload.FITTING;
-        if (step == Step.PROCESSOR || layers == 0) {
+    private Placement on(Candidate one, Step step, @Nullable Problem notice) throws Problem {
+        if (step == Step.PROCESSOR) {
             return onProcessor(notice);
         }
-        return new Placement(
-                one.pack().folder(), one.device(), new Offload(one.device().name(), layers), step, notice);
-    }
-
-    private static int half(Path model) {
-        try {
-            return (ModelShape.read(model).layers() + 1) / 2;
-        } catch (IOException e) {
-            return 0;
-        }
+        Device device = one.device();
+        long room = device.kind() == Device.Kind.GRAPHICS ? device.freeBytes() : 0;
+        Offload offload = new Offload(
+                device.name(),
+                device.description(),
+                step == Step.HALF ? Offload.HALF : Offload.FITTING,
+                Math.max(0, room));
+        return new Placement(one.pack().folder(), device, offload, step, notice);
     }
 
     private static Problem failed(Candidate one, Step step, String code) {

@@ -21,16 +21,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was tried on this computer and how it went, in a small file; all of it counts only as long as the drivers are those
- * it was tried with. Two programs that write at the same time cost one of them another try, no more.
+ * What was tried on this computer and how it went, in a small file; it counts only with the drivers it was tried with, and
+ * that is kept for a few: a terminal may point them elsewhere than the desktop does. Two programs that write at the same time
+ * cost one of them another try, no more.
  *
  * @param drivers see {@link Drivers}
  * @param packs by folder name
  * @param steps the best step of the ladder that is left, by model and device
  */
-record Tried(int format, String drivers, Map<String, PackProbe.Result> packs, Map<String, Left> steps) {
+record Tried(String drivers, Map<String, PackProbe.Result> packs, Map<String, Left> steps) {
     private static final Logger LOG = LoggerFactory.getLogger(Tried.class);
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    private static final int MOST_DRIVERS = 4;
     private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
     /**
@@ -39,42 +41,61 @@ record Tried(int format, String drivers, Map<String, PackProbe.Result> packs, Ma
      */
     record Left(Placement.Step step, String code) {}
 
+    /** The file: the drivers that were there last come last. */
+    private record Content(int format, Map<String, Outcomes> byDrivers) {}
+
+    private record Outcomes(Map<String, PackProbe.Result> packs, Map<String, Left> steps) {}
+
     static Tried nothing(String drivers) {
-        return new Tried(FORMAT, drivers, new LinkedHashMap<>(), new LinkedHashMap<>());
+        return new Tried(drivers, new LinkedHashMap<>(), new LinkedHashMap<>());
     }
 
-    /** @return nothing, when the file is not there, makes no sense, or is of other drivers */
+    /** @return nothing, when the file is not there, makes no sense, or knows other drivers only */
     static Tried read(Path file, String drivers) {
+        Outcomes known = content(file).byDrivers().get(drivers);
+        return known == null ? nothing(drivers) : new Tried(drivers, known.packs(), known.steps());
+    }
+
+    private static Content content(Path file) {
         try {
-            Tried read = GSON.fromJson(Files.readString(file), Tried.class);
-            if (read != null && read.makesSense() && read.drivers.equals(drivers)) {
+            Content read = GSON.fromJson(Files.readString(file), Content.class);
+            if (makesSense(read)) {
                 return read;
             }
         } catch (NoSuchFileException e) {
-            return nothing(drivers);
+            return new Content(FORMAT, new LinkedHashMap<>());
         } catch (IOException | JsonParseException e) {
             LOG.info("what was tried is tried again: {}", e.getClass().getSimpleName());
         }
-        return nothing(drivers);
+        return new Content(FORMAT, new LinkedHashMap<>());
     }
 
     /** Gson fills what is missing with null, whatever the record says. */
-    @SuppressWarnings("ConstantConditions")
-    private boolean makesSense() {
-        return format == FORMAT
-                && present(drivers)
-                && present(packs)
-                && present(steps)
-                && packs.values().stream()
-                        .allMatch(result -> present(result)
-                                && present(result.outcome())
-                                && present(result.devices())
-                                && result.devices().stream()
-                                        .allMatch(device -> present(device)
-                                                && present(device.name())
-                                                && present(device.description())
-                                                && present(device.kind())))
-                && steps.values().stream().allMatch(left -> present(left) && present(left.step) && present(left.code));
+    private static boolean makesSense(@Nullable Content read) {
+        return read != null
+                && read.format == FORMAT
+                && present(read.byDrivers)
+                && read.byDrivers.values().stream().allMatch(Tried::makesSense);
+    }
+
+    private static boolean makesSense(@Nullable Outcomes known) {
+        return known != null
+                && present(known.packs)
+                && present(known.steps)
+                && known.packs.values().stream().allMatch(Tried::makesSense)
+                && known.steps.values().stream()
+                        .allMatch(left -> present(left) && present(left.step) && present(left.code));
+    }
+
+    private static boolean makesSense(PackProbe.@Nullable Result result) {
+        return result != null
+                && present(result.outcome())
+                && present(result.devices())
+                && result.devices().stream()
+                        .allMatch(device -> present(device)
+                                && present(device.name())
+                                && present(device.description())
+                                && present(device.kind()));
     }
 
     private static boolean present(@Nullable Object value) {
@@ -83,6 +104,12 @@ record Tried(int format, String drivers, Map<String, PackProbe.Result> packs, Ma
 
     /** Under a temporary name, synced, then moved. What cannot be kept is tried again next time. */
     void write(Path file) {
+        Content content = content(file);
+        content.byDrivers().remove(drivers);
+        content.byDrivers().put(drivers, new Outcomes(packs, steps));
+        while (content.byDrivers().size() > MOST_DRIVERS) {
+            content.byDrivers().remove(content.byDrivers().keySet().iterator().next());
+        }
         Path temporary = file.resolveSibling(
                 file.getFileName() + ".part-" + ProcessHandle.current().pid());
         try {
@@ -93,7 +120,7 @@ record Tried(int format, String drivers, Map<String, PackProbe.Result> packs, Ma
                             StandardOpenOption.CREATE,
                             StandardOpenOption.TRUNCATE_EXISTING,
                             StandardOpenOption.WRITE))) {
-                ByteBuffer bytes = StandardCharsets.UTF_8.encode(GSON.toJson(this) + "\n");
+                ByteBuffer bytes = StandardCharsets.UTF_8.encode(GSON.toJson(content) + "\n");
                 while (bytes.hasRemaining()) {
                     out.write(bytes);
                 }

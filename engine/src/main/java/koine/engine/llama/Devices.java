@@ -16,26 +16,42 @@ import koine.engine.llama.ffm.PackLoader;
 public final class Devices {
     private Devices() {}
 
-    /** @throws ModelLoadException when the pack that is loaded has no device of that name */
-    static long address(LlamaLibrary library, String name) throws ModelLoadException {
+    /** What a driver tells that does not tell. */
+    public static final long UNKNOWN = -1;
+
+    /** @throws ModelLoadException when the pack that is loaded has no such device */
+    static long address(LlamaLibrary library, Offload offload) throws ModelLoadException {
         try {
-            DeviceLibrary devices = library.devices();
-            for (int i = 0; i < devices.count(); i++) {
-                long address = devices.get(i);
-                if (address != 0 && devices.name(address).equals(name)) {
-                    return address;
-                }
-            }
+            return address(library.devices(), offload);
         } catch (PackException e) {
             throw new ModelLoadException(PACK, String.valueOf(e.getMessage()), e);
         }
-        throw new ModelLoadException(DEVICE, "the pack has no device of that name");
     }
 
-    /** Bytes that are free on a device of the pack that is loaded. @throws ModelLoadException when it has none of that name */
-    public static long freeBytes(LlamaLibrary library, String name) throws ModelLoadException {
+    private static long address(DeviceLibrary devices, Offload offload) throws ModelLoadException {
+        for (int i = 0; i < devices.count(); i++) {
+            long address = devices.get(i);
+            if (address != 0
+                    && devices.name(address).equals(offload.device())
+                    && (offload.description().isEmpty()
+                            || devices.description(address).equals(offload.description()))) {
+                return address;
+            }
+        }
+        throw new ModelLoadException(DEVICE, "the pack has no such device");
+    }
+
+    /**
+     * Bytes that are free on a device of the pack that is loaded, or {@link #UNKNOWN}.
+     *
+     * @throws ModelLoadException when it has no such device
+     */
+    public static long freeBytes(LlamaLibrary library, Offload offload) throws ModelLoadException {
         try {
-            return library.devices().memory(address(library, name)).free();
+            DeviceLibrary devices = library.devices();
+            DeviceLibrary.Memory memory = devices.memory(address(devices, offload));
+            // a driver that subtracts what is used from less tells a number below 0, which C makes a huge one
+            return memory.total() <= 0 ? UNKNOWN : Math.clamp(memory.free(), 0, memory.total());
         } catch (PackException e) {
             throw new ModelLoadException(PACK, String.valueOf(e.getMessage()), e);
         }

@@ -77,7 +77,7 @@ public final class LlamaModel implements AutoCloseable {
         requirePlausible(file);
         LoadWatch watch = new LoadWatch(progress, cancelled);
         library.drainErrors();
-        long device = offload == null ? 0 : Devices.address(library, offload.device());
+        long device = offload == null ? 0 : Devices.address(library, offload);
         int wanted = offload == null ? 0 : offload.layers();
         long address = library.modelLoadFromFile(NativePaths.bytes(file), device, wanted, watch);
         watch.rethrow();

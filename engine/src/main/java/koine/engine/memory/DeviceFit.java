@@ -10,7 +10,9 @@ public final class DeviceFit {
     public static final int BATCH = 128;
 
     /** Left to the screen, to other programs, and to what the driver keeps for itself. */
-    static final long RESERVE = 256L << 20;
+    public static final long RESERVE = 256L << 20;
+
+    private static final long CELLS = 256;
 
     private final MemoryNeed need;
     private final int contextTokens;
@@ -30,13 +32,16 @@ public final class DeviceFit {
         return need.shape().layers() + 1;
     }
 
-    /** Device memory for so many layers, in bytes, without what is left free. */
+    /** Device memory for so many layers, the output first, in bytes, without what is left free. */
     public long bytes(int layers) {
         ModelShape shape = need.shape();
-        long whole = shape.weightBytes() + need.contextBytes(contextTokens, kvType, slots);
+        long inLayers = Math.max(0, shape.weightBytes() - shape.embeddingBytes())
+                - (shape.outputBytes() == shape.embeddingBytes() ? 0 : shape.outputBytes());
+        long context = need.contextBytes(contextTokens, kvType, slots);
+        long each = Math.ceilDiv(inLayers + context, Math.max(1, shape.layers()));
         long vectors = BATCH * (4 * shape.embedding() + 3 * shape.feedForward() + shape.vocabulary()) * 4;
-        long mask = (long) BATCH * contextTokens * 2;
-        return Math.ceilDiv(whole, all()) * layers + vectors + mask;
+        long mask = BATCH * Math.ceilDiv(contextTokens, CELLS) * CELLS * 2;
+        return (layers == 0 ? 0 : shape.outputBytes()) + each * Math.max(0, layers - 1) + vectors + mask;
     }
 
     /** What must be free for all of them to fit. */

@@ -32,9 +32,20 @@ public final class MemoryNeed {
     private static final int CELLS = 256;
 
     private final ModelShape shape;
+    private final long elsewhere;
 
     public MemoryNeed(ModelShape shape) {
+        this(shape, 0);
+    }
+
+    private MemoryNeed(ModelShape shape, long elsewhere) {
         this.shape = shape;
+        this.elsewhere = elsewhere;
+    }
+
+    /** Of the same model, when a device with memory of its own takes so many bytes of weights and context. */
+    public MemoryNeed beside(long deviceBytes) {
+        return new MemoryNeed(shape, Math.max(0, deviceBytes));
     }
 
     public ModelShape shape() {
@@ -44,10 +55,10 @@ public final class MemoryNeed {
     /** All of it. @param contextTokens more than 0 */
     public long bytes(int contextTokens, String kvType, int slots) {
         long several = Math.max(1, slots);
-        return shape.weightBytes()
+        long model = shape.weightBytes() + contextBytes(contextTokens, kvType, slots);
+        return Math.max(0, model - elsewhere)
                 + 8 * MIB
                 + shape.vocabulary() * BYTES_A_TOKEN_TEXT
-                + contextBytes(contextTokens, kvType, slots)
                 + computeBytes(contextTokens, several)
                 + JAVA_MIB * MIB;
     }

@@ -21,6 +21,8 @@ import koine.gguf.GgufValue;
  * {@code llama-kv-cache-iswa.cpp} (cells), {@code llama-memory-recurrent.cpp}.
  *
  * @param weightBytes of all tensors, those of further files of a split model included
+ * @param outputBytes of the tensor that makes scores of a vector: its own, or the one that makes vectors of tokens
+ * @param embeddingBytes of the tensor that makes vectors of tokens, which no device computes
  * @param layers without the output
  * @param trainedContext tokens the model was made for; 0 when the file does not say
  * @param vocabulary tokens
@@ -34,6 +36,8 @@ import koine.gguf.GgufValue;
  */
 public record ModelShape(
         long weightBytes,
+        long outputBytes,
+        long embeddingBytes,
         int layers,
         int trainedContext,
         long vocabulary,
@@ -125,6 +129,8 @@ public record ModelShape(
             }
             return new ModelShape(
                     weightBytes,
+                    tensor("output.weight", tensor("token_embd.weight", 0)),
+                    tensor("token_embd.weight", 0),
                     (int) layers,
                     (int) number("context_length", 0),
                     vocabulary(),
@@ -135,6 +141,14 @@ public record ModelShape(
                     windowed > 0 ? window : 0,
                     state,
                     blocks);
+        }
+
+        private long tensor(String name, long otherwise) {
+            return file.tensors().stream()
+                    .filter(tensor -> tensor.name().equals(name))
+                    .mapToLong(GgufTensor::bytes)
+                    .findFirst()
+                    .orElse(otherwise);
         }
 
         private long heads(int layer) {

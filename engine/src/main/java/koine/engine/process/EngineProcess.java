@@ -27,6 +27,7 @@ final class EngineProcess {
     static final int BAD_START = 2;
     static final int NOT_SERVING = 3;
     static final int NOT_LOADED = 4;
+    static final int DEVICE_LOST = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineProcess.class);
     private static final Duration FOR_FIRST_LEASE = Duration.ofSeconds(10);
@@ -57,15 +58,22 @@ final class EngineProcess {
                 Duration.ofSeconds(start.options().idleSeconds()));
         CountDownLatch failed = new CountDownLatch(1);
         Path folder = start.brokerFile().resolveSibling(".").normalize();
-        GeneratorThread generator =
-                new GeneratorThread(loading(factory, leases), generatorOptions(start, folder), failed::countDown);
+        GeneratorThread generator = new GeneratorThread(
+                loading(factory, leases), generatorOptions(start, folder), failed::countDown, EngineProcess::endAtOnce);
         String modelName = fileName(start.model()).replaceFirst("(?i)\\.gguf$", "");
-        generator.start(); // beside the start of the server: together they take half of the time
+        // a driver that hangs while it is loaded holds what the server's start may need
+        boolean beside = start.options().offload() == null;
+        if (beside) {
+            generator.start(); // together they take half of the time
+        }
         try (EngineServer server = new EngineServer(start.token(), modelName, folder, generator, leases)) {
             LoopbackAddress address = server.start();
             BrokerFile file = BrokerFile.ofThisProcess(address, start);
             file.write(start.brokerFile());
             endOnTermination(leases, Thread.currentThread());
+            if (!beside) {
+                generator.start();
+            }
             Thread watcher = Thread.ofPlatform()
                     .name("koine-load-watch")
                     .daemon(true)
@@ -94,6 +102,11 @@ final class EngineProcess {
                 LOG.warn("the generator did not end in time");
             }
         }
+    }
+
+    /** Those whose answers break off go on with another engine. */
+    private static void endAtOnce() {
+        Runtime.getRuntime().halt(DEVICE_LOST);
     }
 
     private static GeneratorOptions generatorOptions(EngineStart start, Path folder) {

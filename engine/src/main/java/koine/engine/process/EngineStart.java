@@ -26,6 +26,7 @@ public record EngineStart(String token, Path model, Path pack, EngineOptions opt
             @Nullable Integer slots,
             @Nullable Integer idleSeconds,
             @Nullable String device,
+            @Nullable String deviceDescription,
             @Nullable Integer layers,
             @Nullable String snapshotFolder,
             @Nullable Long needBytes,
@@ -48,6 +49,7 @@ public record EngineStart(String token, Path model, Path pack, EngineOptions opt
                         options.slots(),
                         options.idleSeconds(),
                         offload == null ? null : offload.device(),
+                        offload == null ? null : offload.description(),
                         offload == null ? null : offload.layers(),
                         options.snapshotFolder() == null
                                 ? null
@@ -90,10 +92,16 @@ public record EngineStart(String token, Path model, Path pack, EngineOptions opt
                 line.kvType == null ? usual.kvType() : line.kvType,
                 line.slots == null ? usual.slots() : line.slots,
                 line.idleSeconds == null ? usual.idleSeconds() : line.idleSeconds,
-                line.device == null
-                        ? null
-                        : new Offload(line.device, line.layers == null ? Offload.FITTING : line.layers),
+                line.device == null ? null : offload(line, line.device),
                 line.snapshotFolder == null ? null : Path.of(line.snapshotFolder));
+    }
+
+    private static Offload offload(Line line, String device) {
+        return new Offload(
+                device,
+                line.deviceDescription == null ? "" : line.deviceDescription,
+                line.layers == null ? Offload.FITTING : line.layers,
+                0);
     }
 
     @Override

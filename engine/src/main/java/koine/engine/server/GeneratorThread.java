@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import koine.engine.llama.ModelLoadException;
+import koine.engine.session.DeviceLostException;
 import koine.engine.session.GenerationException;
 import koine.engine.session.Generator;
 import koine.engine.session.GeneratorOptions;
@@ -56,9 +57,21 @@ public final class GeneratorThread implements AutoCloseable {
 
     private volatile ModelState state = new ModelState.Loading(0);
     private volatile boolean closing;
+    private final Runnable onDeviceLost;
 
-    /** @param onFailure told on this thread when the model could not be loaded or the generator broke for good */
+    /** As the other, for a generator without a device. */
     public GeneratorThread(GeneratorFactory factory, GeneratorOptions options, Runnable onFailure) {
+        this(factory, options, onFailure, onFailure);
+    }
+
+    /**
+     * @param onFailure told on this thread when the model could not be loaded or the generator broke for good
+     * @param onDeviceLost told on this thread when the device that computes can no more; before anybody else is, for who
+     *     hears of a death, and not of an error, goes on elsewhere
+     */
+    public GeneratorThread(
+            GeneratorFactory factory, GeneratorOptions options, Runnable onFailure, Runnable onDeviceLost) {
+        this.onDeviceLost = onDeviceLost;
         thread = Thread.ofPlatform()
                 .name("koine-generator")
                 .daemon(true) // a native call that never returns must not keep the process
@@ -128,6 +141,10 @@ public final class GeneratorThread implements AutoCloseable {
         } catch (ModelLoadException e) {
             LOG.warn("the model could not be loaded: {} ({})", e.reason(), e.getMessage());
             fail(e.reason().name().toLowerCase(Locale.ROOT), String.valueOf(e.getMessage()), onFailure);
+        } catch (DeviceLostException e) {
+            LOG.error("the device is lost: {}", e.getMessage());
+            onDeviceLost.run();
+            fail("server_error", String.valueOf(e.getMessage()), onFailure);
         } catch (RuntimeException | Error e) {
             LOG.error("the generator broke", e);
             fail("server_error", String.valueOf(e), onFailure);

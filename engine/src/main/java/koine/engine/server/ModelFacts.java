@@ -70,6 +70,7 @@ final class ModelFacts {
         json.addProperty("model_alias", name);
         json.addProperty("model_path", name);
         json.addProperty("koine_thinking", prompts.thinkingKind());
+        json.addProperty("koine_pack", info.pack());
         Generator.Offloaded offloaded = info.offloaded();
         if (offloaded != null) {
             JsonObject device = new JsonObject();

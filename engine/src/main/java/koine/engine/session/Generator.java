@@ -71,6 +71,7 @@ public interface Generator extends AutoCloseable {
      * @param bosToken text of the beginning-of-sequence token, "" when there is none
      * @param embeddingSize numbers of an embedding; 0 when the model has none
      * @param offloaded what a device computes of it; null when the processor does it all
+     * @param pack name of the native pack's folder
      */
     record ModelInfo(
             String description,
@@ -84,7 +85,8 @@ public interface Generator extends AutoCloseable {
             String eosToken,
             int slots,
             int embeddingSize,
-            @Nullable Offloaded offloaded) {}
+            @Nullable Offloaded offloaded,
+            String pack) {}
 
     /**
      * Layers of a model on a device.

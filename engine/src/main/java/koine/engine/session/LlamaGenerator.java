@@ -65,11 +65,16 @@ public final class LlamaGenerator implements Generator {
                 vocabulary.text(vocabulary.eos()),
                 context == null ? options.slots() : context.sequences(),
                 loaded.embeddingSize(),
-                placing.told(loaded.layers()));
+                placing.told(loaded.layers()),
+                String.valueOf(options.pack().getFileName()));
         this.rollback = new Rollback(loaded.hasRecurrentState(), loaded.slidingWindow());
         this.scheduler = context == null
                 ? null
-                : new Scheduler(context, rollback, snapshots(library, context, rollback, placing, options));
+                : new Scheduler(
+                        context,
+                        rollback,
+                        snapshots(library, context, rollback, placing, options),
+                        placing.offload() != null);
         this.adapters = new Adapters(loaded, context);
         this.embedder = new Embedder(loaded, threads);
     }

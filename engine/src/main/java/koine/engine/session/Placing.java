@@ -26,14 +26,18 @@ record Placing(@Nullable Offload offload, @Nullable Offload wanted, long needByt
         if (wanted == null) {
             return new Placing(null, null, 0, 0);
         }
-        long free = Devices.freeBytes(library, wanted.device());
+        long free = Devices.freeBytes(library, wanted);
         DeviceFit fit = fit(options);
-        if (fit == null || wanted.layers() != Offload.FITTING) {
-            return new Placing(wanted, wanted, fit == null ? 0 : fit.wholeBytes(), free);
+        long need = fit == null ? 0 : fit.wholeBytes();
+        boolean counted = wanted.layers() == Offload.FITTING || wanted.layers() == Offload.HALF;
+        if (!counted || fit == null) {
+            return new Placing(wanted.layers() == Offload.HALF ? null : wanted, wanted, need, free);
         }
-        int layers = fit.layers(free);
-        Offload fitting = layers == 0 ? null : new Offload(wanted.device(), layers);
-        return new Placing(fitting, wanted, fit.wholeBytes(), free);
+        int layers = free == Devices.UNKNOWN ? fit.all() : fit.layers(free);
+        if (wanted.layers() == Offload.HALF) {
+            layers /= 2;
+        }
+        return new Placing(layers == 0 ? null : wanted.withLayers(layers), wanted, need, free);
     }
 
     private static @Nullable DeviceFit fit(GeneratorOptions options) {
@@ -51,6 +55,6 @@ record Placing(@Nullable Offload offload, @Nullable Offload wanted, long needByt
     Offloaded told(LoadedLayers layers) {
         return wanted == null
                 ? null
-                : new Offloaded(wanted.device(), layers.offloaded(), layers.all(), needBytes, freeBytes);
+                : new Offloaded(wanted.device(), layers.offloaded(), layers.all(), needBytes, Math.max(0, freeBytes));
     }
 }

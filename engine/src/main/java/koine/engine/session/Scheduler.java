@@ -34,6 +34,7 @@ final class Scheduler {
     private static final long TOGETHER_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final LlamaContext context;
+    private final boolean onDevice;
     private final Snapshots snapshots;
     private final List<Slot> slots;
     private final Batch batch;
@@ -45,8 +46,10 @@ final class Scheduler {
     private AdapterSet adapters = AdapterSet.none();
     private long adaptersSince;
 
-    Scheduler(LlamaContext context, Rollback rollback, Snapshots snapshots) {
+    /** @param onDevice whether a device computes: one that fails once may fail at everything from there on */
+    Scheduler(LlamaContext context, Rollback rollback, Snapshots snapshots, boolean onDevice) {
         this.context = context;
+        this.onDevice = onDevice;
         this.snapshots = snapshots;
         this.slots = IntStream.range(0, context.sequences())
                 .mapToObj(sequence -> new Slot(sequence, context, rollback))
@@ -164,6 +167,9 @@ final class Scheduler {
                 }
             }
         } catch (LlamaException e) {
+            if (onDevice) {
+                throw new DeviceLostException(String.valueOf(e.getMessage()), e);
+            }
             breakAll(new GenerationException(String.valueOf(e.getMessage())));
         }
     }

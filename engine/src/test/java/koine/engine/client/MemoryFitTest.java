@@ -15,7 +15,7 @@ class MemoryFitTest {
 
     /** 4 GB of weights and half a megabyte a token at f16, as 7B models had before they shared heads. */
     private static final MemoryNeed SEVEN =
-            new MemoryNeed(new ModelShape(4_000 * MIB, 32, 32_768, 32_000, 4096, 11_008, 262_144, 0, 0, 0, true));
+            new MemoryNeed(new ModelShape(4_000 * MIB, 0, 0, 32, 32_768, 32_000, 4096, 11_008, 262_144, 0, 0, 0, true));
 
     private static EngineOptions usual(int context) {
         return EngineOptions.DEFAULT.withContext(context);
@@ -45,8 +45,8 @@ class MemoryFitTest {
 
     @Test
     void leavesRoughNumbersToModelsThatCanHaveThem() {
-        MemoryNeed odd =
-                new MemoryNeed(new ModelShape(4_000 * MIB, 32, 8192, 32_000, 4096, 11_008, 262_140, 0, 0, 0, false));
+        MemoryNeed odd = new MemoryNeed(
+                new ModelShape(4_000 * MIB, 0, 0, 32, 8192, 32_000, 4096, 11_008, 262_140, 0, 0, 0, false));
         MemoryFit.Choice choice = MemoryFit.choose(odd, usual(8192), 5_000 * MIB);
         assertEquals(EngineOptions.F16, choice.options().kvType());
         assertEquals(1024, choice.options().contextTokens());
@@ -65,7 +65,7 @@ class MemoryFitTest {
 
     @Test
     void countsALayerWithAWindowOnlyAsFarAsItSees() {
-        MemoryNeed windowed = new MemoryNeed(new ModelShape(0, 18, 8192, 0, 0, 0, 1536, 7680, 512, 0, true));
+        MemoryNeed windowed = new MemoryNeed(new ModelShape(0, 0, 0, 18, 8192, 0, 0, 0, 1536, 7680, 512, 0, true));
         // Gemma 3 270M at 8,192 tokens, as llama.cpp says: 24 MiB for the layers that see all, 15 MiB for the others
         assertEquals(39 * MIB, windowed.contextBytes(8192, EngineOptions.F16, 1));
         assertEquals(21 * MIB, windowed.contextBytes(2048, EngineOptions.F16, 1));

@@ -115,7 +115,7 @@ class PlacementsTest {
         for (int start = 0; start < 3; start++) {
             Placement placement = placements().first(model);
             assertEquals(folder.resolve("packs/linux-x64-vulkan-3.22.1"), placement.pack());
-            assertEquals(new Offload("Vulkan0", Offload.FITTING), placement.offload());
+            assertEquals(new Offload("Vulkan0", "A card ", Offload.FITTING, 4L << 30), placement.offload());
             assertEquals(CARD, placement.device());
             assertNull(placement.notice());
         }
@@ -137,7 +137,8 @@ class PlacementsTest {
         install(VULKAN);
         install(CUDA);
         outcomes.put(VULKAN, usable(CARD));
-        outcomes.put(CUDA, usable(device("CUDA0", "A card", Device.Kind.GRAPHICS, 4L << 30)));
+        // the two count a card's memory differently
+        outcomes.put(CUDA, usable(device("CUDA0", "A card", Device.Kind.GRAPHICS, (4L << 30) - 300_000_000)));
         assertEquals(
                 folder.resolve("packs/linux-x64-cuda-3.22.1"),
                 placements().first(model).pack());
@@ -182,6 +183,39 @@ class PlacementsTest {
     }
 
     @Test
+    void aTerminalThatPointsDriversElsewhereCostsTheDesktopNothing() throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, usable(CARD));
+        for (int turn = 0; turn < 3; turn++) {
+            environment.remove("LD_LIBRARY_PATH");
+            placements().first(model);
+            environment.put("LD_LIBRARY_PATH", "/opt/drivers");
+            placements().first(model);
+        }
+        assertEquals(List.of(VULKAN, VULKAN), probed);
+    }
+
+    @Test
+    void aVariableThatIsNoPathIsNoMatter() throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, usable(CARD));
+        environment.put("VK_LAYER_PATH", "\"C:\\Vulkan SDK\\\0\"");
+        assertEquals(CARD, placements().first(model).device());
+    }
+
+    @Test
+    void aLowerStepOfAnotherProgramStays() throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, usable(CARD));
+        Placements placements = placements();
+        Placement whole = placements.first(model);
+        Placement half = below(placements, model, whole, outOfMemory);
+        placements().remember(model, half, below(placements(), model, half, outOfMemory), outOfMemory);
+        placements.remember(model, whole, half, outOfMemory);
+        assertEquals(Step.PROCESSOR, placements().first(model).step());
+    }
+
+    @Test
     void whoAsksHasEverythingTriedAgain() throws Exception {
         install(VULKAN);
         outcomes.put(VULKAN, usable(CARD));
@@ -204,7 +238,7 @@ class PlacementsTest {
         Placements placements = placements();
         Placement half = below(placements, model, placements.first(model), outOfMemory);
         assertEquals(Step.HALF, half.step());
-        assertEquals(new Offload("Vulkan0", 1), half.offload(), "of two layers and the output");
+        assertEquals(new Offload("Vulkan0", "A card ", Offload.HALF, 4L << 30), half.offload());
         assertEquals("KOINE-G106", notice(half));
         Placement processor = below(placements, model, half, outOfMemory);
         assertEquals(Step.PROCESSOR, processor.step());
@@ -279,6 +313,8 @@ class PlacementsTest {
         wish = new Wish("a card that was sold");
         assertEquals("KOINE-G108", notice(placements().first(model)));
         assertEquals("KOINE-G108", notice(placements().first(model)), "each time");
+        Files.delete(folder.resolve("packs").resolve(VULKAN + "-3.22.1"));
+        assertEquals("KOINE-G108", notice(placements().first(model)), "without any pack for graphics");
     }
 
     @ParameterizedTest
@@ -288,11 +324,12 @@ class PlacementsTest {
                 "not JSON",
                 "{}",
                 "null",
-                "{\"format\":1,\"drivers\":null,\"packs\":{},\"steps\":{}}",
-                "{\"format\":1,\"drivers\":\"DRIVERS\",\"packs\":{\"linux-x64-vulkan-3.22.1\":null},\"steps\":{}}",
-                "{\"format\":1,\"drivers\":\"DRIVERS\",\"packs\":{\"linux-x64-vulkan-3.22.1\":{}},\"steps\":{}}",
-                "{\"format\":1,\"drivers\":\"DRIVERS\",\"packs\":{},\"steps\":{\"x\":{\"step\":\"NONE\"}}}",
-                "{\"format\":2,\"drivers\":\"DRIVERS\",\"packs\":{},\"steps\":{}}"
+                "{\"format\":2}",
+                "{\"format\":2,\"byDrivers\":{\"DRIVERS\":null}}",
+                "{\"format\":2,\"byDrivers\":{\"DRIVERS\":{\"packs\":{\"linux-x64-vulkan-3.22.1\":null},\"steps\":{}}}}",
+                "{\"format\":2,\"byDrivers\":{\"DRIVERS\":{\"packs\":{\"linux-x64-vulkan-3.22.1\":{}},\"steps\":{}}}}",
+                "{\"format\":2,\"byDrivers\":{\"DRIVERS\":{\"packs\":{},\"steps\":{\"x\":{\"step\":\"NONE\"}}}}}",
+                "{\"format\":1,\"drivers\":\"DRIVERS\",\"packs\":{},\"steps\":{}}"
             })
     void aFileThatMakesNoSenseIsAsIfItWereNotThere(String content) throws Exception {
         install(VULKAN);

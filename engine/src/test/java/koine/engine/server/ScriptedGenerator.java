@@ -87,7 +87,8 @@ public final class ScriptedGenerator implements Generator {
 
     @Override
     public ModelInfo model() {
-        return new ModelInfo("scripted", "none", 1, 2, 100, 200, template, "<s>", "</s>", 1, embeddingSize, null);
+        return new ModelInfo(
+                "scripted", "none", 1, 2, 100, 200, template, "<s>", "</s>", 1, embeddingSize, null, "scripted");
     }
 
     @Override
