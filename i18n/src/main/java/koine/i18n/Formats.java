@@ -36,11 +36,13 @@ public final class Formats {
     };
 
     private final ULocale locale;
+    private final TextDirection direction;
     private final ZoneId zone;
 
     /** @param zone in which dates and times of day are told */
     public Formats(UiLanguage language, ZoneId zone) {
         this.locale = ULocale.forLanguageTag(language.tag());
+        this.direction = language.direction();
         this.zone = zone;
     }
 
@@ -140,7 +142,10 @@ public final class Formats {
 
     /** "Arabic, English, and Hindi". */
     public String list(Collection<String> items) {
-        return ListFormatter.getInstance(locale).format(items);
+        return ListFormatter.getInstance(locale)
+                .format(items.stream()
+                        .map(item -> Isolates.wrap(item, direction))
+                        .toList());
     }
 
     /**

@@ -14,16 +14,26 @@ public final class Isolates {
     private Isolates() {}
 
     /**
-     * The text, isolated where a sentence of that direction needs it, else unchanged. Isolate characters already in it
-     * are removed: an unpaired one would end the isolate early.
+     * The text, isolated where a sentence of that direction needs it, else unchanged. Isolates already in it stay, such
+     * as the items of a list; unpaired ones would end the isolate early, so then all are removed.
      */
     public static String wrap(String text, TextDirection sentence) {
         if (text.codePoints().noneMatch(codePoint -> disturbs(codePoint, sentence))) {
             return text;
         }
+        boolean paired = isPaired(text);
         StringBuilder wrapped = new StringBuilder(text.length() + 2).append(FSI);
-        text.codePoints().filter(codePoint -> !isIsolate(codePoint)).forEach(wrapped::appendCodePoint);
+        text.codePoints().filter(codePoint -> paired || !isIsolate(codePoint)).forEach(wrapped::appendCodePoint);
         return wrapped.append(PDI).toString();
+    }
+
+    private static boolean isPaired(String text) {
+        int open = 0;
+        for (int i = 0; i < text.length() && open >= 0; i++) {
+            char now = text.charAt(i);
+            open += now == PDI ? -1 : isIsolate(now) ? 1 : 0;
+        }
+        return open == 0;
     }
 
     /** Also digits disturb a right-to-left sentence: "3/5" and "12:30" would swap their parts. */

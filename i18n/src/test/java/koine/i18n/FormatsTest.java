@@ -87,7 +87,8 @@ class FormatsTest {
     @Test
     void lists_and_language_names_are_in_the_language() {
         assertEquals("A, B, and C", english.list(List.of("A", "B", "C")));
-        assertEquals("A وB", arabic.list(List.of("A", "B")));
+        assertEquals("نموذج وحاسوب", arabic.list(List.of("نموذج", "حاسوب")));
+        assertEquals("\u2068A\u2069 و\u2068B\u2069", arabic.list(List.of("A", "B")), "the first on the right");
         assertEquals("Hindi", english.languageName("hi"));
         assertEquals("अरबी", hindi.languageName("ar"));
         assertEquals("xq", english.languageName("xq"));

@@ -28,6 +28,15 @@ class IsolatesTest {
     }
 
     @Test
+    void isolates_in_pairs_stay() {
+        assertEquals(
+                "\u2068\u2068a\u2069 و\u2068b\u2069\u2069",
+                Isolates.wrap("\u2068a\u2069 و\u2068b\u2069", RIGHT_TO_LEFT));
+        assertEquals("\u2068ab\u2069", Isolates.wrap("\u2069a\u2068b", RIGHT_TO_LEFT), "pairs the wrong way round");
+        assertEquals("\u2068ab\u2069", Isolates.wrap("\u2068a\u2068b", RIGHT_TO_LEFT));
+    }
+
+    @Test
     void a_file_name_keeps_its_order_in_an_arabic_sentence() {
         String sentence = "احذف " + Isolates.wrap(".koine (2)", RIGHT_TO_LEFT) + " الآن";
         assertEquals(".koine (2)", shownIn(sentence, ".koine (2)"));

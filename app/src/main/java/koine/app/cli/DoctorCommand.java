@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import koine.app.Assistant;
+import koine.app.PackOutcome;
 import koine.engine.client.PackProbe;
 import koine.engine.hardware.Placements;
 import koine.engine.hardware.Wish;
@@ -78,17 +79,7 @@ final class DoctorCommand implements Callable<Integer> {
             @Nullable String detail,
             List<String> needs,
             boolean chosen,
-            List<Device> devices) {
-        /** A pack for graphics cards that has none to compute on. */
-        boolean missesGraphics() {
-            return outcome.equals("usable") && !needs.isEmpty() && !findsGraphics();
-        }
-
-        boolean findsGraphics() {
-            return devices.stream()
-                    .anyMatch(device -> device.starts() && device.kind().isGraphics());
-        }
-    }
+            List<Device> devices) {}
 
     private record Language(String tag, boolean complete) {}
 
@@ -111,7 +102,7 @@ final class DoctorCommand implements Callable<Integer> {
                 Arrays.stream(UiLanguage.values())
                         .map(l -> new Language(l.tag(), Messages.of(l).complete()))
                         .toList());
-        return context.print(json, () -> report, m -> table(m, report));
+        return context.print(json, () -> report, m -> table(m, report, seen));
     }
 
     private static @Nullable Plain pack(Assistant assistant) {
@@ -160,28 +151,11 @@ final class DoctorCommand implements Callable<Integer> {
                         result.devices());
     }
 
-    private static String told(Messages m, Formats formats, Tried pack) {
-        List<String> devices = pack.devices().stream()
-                .filter(Device::starts)
-                .map(device -> SafeText.line(device.description().strip()))
-                .distinct()
-                .toList();
-        return m.text(
-                "cli.doctor.packs." + (pack.missesGraphics() ? "without" : pack.outcome()),
-                Map.of(
-                        "needs",
-                        formats.list(pack.needs()),
-                        "pack",
-                        pack.id(),
-                        "devices",
-                        formats.list(devices),
-                        "device",
-                        pack.tried() == null ? "" : SafeText.line(pack.tried()),
-                        "when",
-                        pack.tried() == null ? "load" : "device"));
+    private static String told(Messages m, PackOutcome outcome) {
+        return SafeText.line(m.text(outcome.key(), outcome.arguments()));
     }
 
-    private String table(Messages m, Report report) {
+    private String table(Messages m, Report report, List<Placements.Seen> seen) {
         Formats formats = context.formats();
         Table table = new Table()
                 .row(m.text("cli.doctor.java"), report.java().version())
@@ -190,8 +164,8 @@ final class DoctorCommand implements Callable<Integer> {
                         report.pack() == null
                                 ? m.text("cli.doctor.none")
                                 : report.pack().id());
-        for (Tried pack : report.packs()) {
-            table.row(m.text("cli.doctor.packs"), told(m, formats, pack));
+        for (Placements.Seen pack : seen) {
+            table.row(m.text("cli.doctor.packs"), told(m, PackOutcome.of(pack, formats)));
         }
         Computes computes = report.computes();
         String device = computes.device() == null ? "" : SafeText.line(computes.device());

@@ -71,7 +71,8 @@ public final class Placements {
      * @param result null when its process could not be started
      */
     public record Seen(InstalledPack pack, PackProbe.@Nullable Result result) {
-        private Stream<Device> graphics() {
+        /** Graphics cards, and graphics beside a processor, that can compute. */
+        public Stream<Device> graphics() {
             return result == null || result.outcome() != Outcome.USABLE
                     ? Stream.empty()
                     : result.devices().stream()
@@ -164,7 +165,11 @@ public final class Placements {
 
     /** The best device of those seen. @return empty when it is the processor's work */
     public Optional<Device> chosen(List<Seen> seen) {
-        Wish wanted = wish.get();
+        return chosen(seen, wish.get());
+    }
+
+    /** As {@link #chosen(List)}, if that was wanted. */
+    public static Optional<Device> chosen(List<Seen> seen, Wish wanted) {
         return wanted.equals(Wish.PROCESSOR)
                 ? Optional.empty()
                 : best(seen, wanted).map(Candidate::device);

@@ -14,7 +14,6 @@ import javafx.scene.control.ScrollPane;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.ToggleGroup;
 import javafx.scene.layout.HBox;
-import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
@@ -30,12 +29,9 @@ import koine.ui.theme.Style;
 import org.controlsfx.control.SegmentedButton;
 import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Language, theme, model; where the data lies; what answers. */
+/** Language, theme, model; where the data lies; what computes. */
 public final class SettingsView extends StackPane {
-    private static final Logger LOG = LoggerFactory.getLogger(SettingsView.class);
     private final ShellModel shell;
     private final Texts texts;
 
@@ -64,7 +60,10 @@ public final class SettingsView extends StackPane {
                         "settings.appearance",
                         setting("settings.language", "settings.language.about", language()),
                         setting("settings.theme", null, theme())),
-                section("settings.answers", setting("settings.model", "settings.model.about", model()), engine()),
+                section(
+                        "settings.answers",
+                        setting("settings.model", "settings.model.about", model()),
+                        new ComputeSetting(shell)),
                 section(
                         "settings.data",
                         setting("settings.data.profile", "settings.data.profile.about", path(data)),
@@ -92,26 +91,7 @@ public final class SettingsView extends StackPane {
     }
 
     private Region setting(String key, @Nullable String about, Node control) {
-        Label name = new Label();
-        name.getStyleClass().add(Style.SETTING_NAME);
-        name.textProperty().bind(texts.bind(key));
-        name.setLabelFor(control);
-        VBox words = new VBox(name);
-        if (about != null) {
-            Label explained = new Label();
-            explained.getStyleClass().add(Style.MUTED);
-            explained.setWrapText(true);
-            explained.setMinHeight(USE_PREF_SIZE);
-            explained.textProperty().bind(texts.bind(about));
-            words.getChildren().add(explained);
-        }
-        words.setAlignment(Pos.CENTER_LEFT);
-        words.setMinWidth(100);
-        HBox.setHgrow(words, Priority.ALWAYS);
-        HBox row = new HBox(words, control);
-        row.setAlignment(Pos.CENTER_LEFT);
-        row.getStyleClass().add(Style.SETTING);
-        return row;
+        return new SettingRow(texts, key, about, control);
     }
 
     private Node language() {
@@ -200,21 +180,6 @@ public final class SettingsView extends StackPane {
             super.updateItem(item, empty);
             setText(item == null ? null : item.name());
         }
-    }
-
-    private Node engine() {
-        Label packs = new Label();
-        packs.getStyleClass().add(Style.PATH);
-        packs.setNodeOrientation(NodeOrientation.LEFT_TO_RIGHT);
-        shell.tasks()
-                .run(
-                        () -> EngineFacts.read(shell.assistant().folders()),
-                        facts -> packs.textProperty()
-                                .bind(texts.bind(() -> facts.packs().isEmpty()
-                                        ? texts.get("settings.engine.none")
-                                        : String.join("\n", facts.packs()))),
-                        e -> LOG.error("the packs could not be listed", e));
-        return setting("settings.engine", "settings.engine.about", packs);
     }
 
     private Node path(Path path) {

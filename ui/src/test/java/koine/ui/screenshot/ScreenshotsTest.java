@@ -23,12 +23,14 @@ import koine.app.Settings.Theme;
 import koine.app.chat.ChatObserver;
 import koine.app.chat.Overflow;
 import koine.engine.client.EngineFacts;
+import koine.engine.client.PackProbe.Outcome;
 import koine.engine.client.Thinking;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.ui.language.Texts;
 import koine.ui.shell.ShellModel;
 import koine.ui.shell.ShellView;
+import koine.ui.testing.FakePacks;
 import koine.ui.testing.Fx;
 import koine.ui.testing.MemoryAssistant;
 import koine.ui.testing.SampleProfile;
@@ -95,6 +97,26 @@ class ScreenshotsTest {
         }
         assertEquals(UiLanguage.ENGLISH, assistant.language(), "a picture changes no setting");
         assertEquals(Theme.LIGHT, assistant.theme());
+    }
+
+    /** A chosen card that is gone, in a window as narrow as it can be made. */
+    @ParameterizedTest
+    @CsvSource({"ENGLISH,false", "ARABIC,true", "HINDI,false"})
+    void whyTheProcessorComputesIsDrawn(UiLanguage language, boolean dark, @TempDir Path home) throws Exception {
+        MemoryAssistant assistant = SampleProfile.in(home);
+        assistant
+                .packs
+                .install(FakePacks.VULKAN, FakePacks.ended(Outcome.CRASHED, "NVIDIA GeForce RTX 4070 Laptop GPU"))
+                .install(FakePacks.CUDA, null);
+        for (String device : new String[] {null, "AMD Radeon RX 7900 XTX (RADV NAVI31)"}) {
+            assistant.setDevice(device);
+            String name = device == null ? "crashed-" : "missing-";
+            Path out = PICTURES.resolve(name + language.tag() + (dark ? "-dark" : "-light") + ".png");
+            Screenshots.take(assistant, "settings", new ScreenshotOptions(language, dark, 480, 1000, out));
+            try (var in = Files.newInputStream(out)) {
+                assertEquals(1000, new Image(in).getHeight());
+            }
+        }
     }
 
     @Test

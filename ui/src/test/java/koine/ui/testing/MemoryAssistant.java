@@ -31,6 +31,7 @@ import koine.app.conversations.StorageException;
 import koine.engine.client.EngineFacts;
 import koine.engine.door.ServedModels;
 import koine.engine.hardware.Placements;
+import koine.engine.hardware.Wish;
 import koine.engine.packs.PackStore;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
@@ -84,8 +85,12 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
 
     public List<InstalledModel> models = List.of(starter());
 
+    /** None is here until the test installs some. */
+    public final FakePacks packs;
+
     public MemoryAssistant(Path home) {
         this.home = home;
+        this.packs = new FakePacks(home);
     }
 
     public static InstalledModel starter() {
@@ -415,12 +420,12 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
 
     @Override
     public PackStore packs() {
-        throw new UnsupportedOperationException();
+        return packs.store();
     }
 
     @Override
     public Placements placements() {
-        throw new UnsupportedOperationException();
+        return packs.placements(() -> new Wish(device));
     }
 
     @Override

@@ -3,6 +3,7 @@ package koine.ui.testing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import koine.engine.llama.Device;
 
 /** A profile with conversations in several scripts. */
 public final class SampleProfile {
@@ -37,6 +38,13 @@ public final class SampleProfile {
 
     public static MemoryAssistant in(Path home) {
         MemoryAssistant assistant = new MemoryAssistant(home);
+        Device processor = FakePacks.device("AMD Ryzen 7 7840U w/ Radeon 780M Graphics", Device.Kind.PROCESSOR);
+        Device card = FakePacks.device("NVIDIA GeForce RTX 4070 Laptop GPU ", Device.Kind.GRAPHICS);
+        assistant
+                .packs
+                .install(FakePacks.PROCESSOR, FakePacks.usable(processor))
+                .install(FakePacks.VULKAN, FakePacks.usable(card, processor))
+                .install(FakePacks.CUDA, FakePacks.usable(processor));
         Instant now = Instant.now();
         assistant.add(
                 now.minus(Duration.ofDays(12)), "A letter to the school about the library hours", "Dear teacher, …");

@@ -1,0 +1,4 @@
+@NullMarked
+package koine.ui.settings;
+
+import org.jspecify.annotations.NullMarked;
