@@ -63,7 +63,7 @@ final class VulkanKit {
     private int apt(String... arguments) throws IOException, InterruptedException, Trouble {
         return new Tool(Tool.need("apt-get"), checkout.build())
                 .environment("DEBIAN_FRONTEND", "noninteractive")
-                .with(arguments)
+                .with((Object[]) arguments)
                 .run(checkout.log("vulkan"));
     }
 }
