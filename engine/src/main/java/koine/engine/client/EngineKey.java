@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param options with the context in numbers, where the file says enough
  * @param chosen whether somebody named the context
  * @param need null when the file's header cannot be read; the engine will say why
+ * @param deviceBytes what it will take of a device with memory of its own
  * @param hash names the engine's files
  */
 record EngineKey(
@@ -32,6 +33,7 @@ record EngineKey(
         EngineOptions options,
         boolean chosen,
         @Nullable MemoryNeed need,
+        long deviceBytes,
         String hash) {
     /** Engines of another generation of this program are not understood and not shared. */
     private static final int PROTOCOL = 2;
@@ -72,7 +74,8 @@ record EngineKey(
         MemoryNeed need = shape == null
                 ? null
                 : new MemoryNeed(shape).beside(deviceBytes(spec.options().offload()));
-        return new EngineKey(model, pack, options, spec.options().contextTokens() > 0, need, hash(all));
+        return new EngineKey(
+                model, pack, options, spec.options().contextTokens() > 0, need, ofDevice(options, shape), hash(all));
     }
 
     /** What a device with memory of its own will take; as much of it as of the model is the device's word. */
@@ -85,6 +88,16 @@ record EngineKey(
             case Offload.HALF -> (offload.roomBytes() - DeviceFit.RESERVE) / 2;
             default -> 0;
         };
+    }
+
+    private static long ofDevice(EngineOptions options, @Nullable ModelShape shape) {
+        Offload offload = options.offload();
+        if (offload == null || shape == null) {
+            return 0;
+        }
+        DeviceFit fit =
+                new DeviceFit(new MemoryNeed(shape), options.contextTokens(), options.kvType(), options.slots());
+        return Math.min(fit.bytes(fit.all()), Math.max(0, deviceBytes(offload)));
     }
 
     private static @Nullable ModelShape shape(Path model) {

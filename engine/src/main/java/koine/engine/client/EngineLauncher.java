@@ -47,8 +47,8 @@ final class EngineLauncher {
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log));
         Process process = builder.start();
         try {
-            EngineStart start =
-                    new EngineStart(token, key.model(), key.pack(), plan.options(), plan.needBytes(), brokerFile);
+            EngineStart start = new EngineStart(
+                    token, key.model(), key.pack(), plan.options(), plan.needBytes(), key.deviceBytes(), brokerFile);
             try (OutputStream in = process.getOutputStream()) {
                 in.write((start.toJson() + "\n").getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import koine.engine.llama.Offload;
+import koine.engine.memory.DeviceFit;
 import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.MemoryProbe;
 import koine.engine.process.EngineOptions;
@@ -41,6 +43,7 @@ final class MemoryBudget {
      * @throws Problem KOINE-E113 when not even the smallest fits
      */
     Plan makeRoom(EngineKey key) throws Problem, IOException, InterruptedException {
+        makeDeviceRoom(key);
         MemoryNeed need = key.need();
         if (need == null) {
             return new Plan(key.options(), 0);
@@ -50,7 +53,7 @@ final class MemoryBudget {
         Set<Long> staying = new HashSet<>();
         long free = free();
         while (bytes > free) {
-            RunningEngine idle = leastRecentlyUsed(staying);
+            RunningEngine idle = leastRecentlyUsed(RunningEngine.in(runtimeFolder), staying);
             if (idle == null) {
                 break;
             }
@@ -78,6 +81,32 @@ final class MemoryBudget {
         return new Plan(choice.options(), choice.needBytes());
     }
 
+    /** A card whose memory idle models fill has little for another: how much, that one sees when it loads. */
+    private void makeDeviceRoom(EngineKey key) throws IOException, InterruptedException {
+        Offload offload = key.options().offload();
+        if (offload == null || key.deviceBytes() == 0) {
+            return;
+        }
+        Set<Long> staying = new HashSet<>();
+        while (true) {
+            List<RunningEngine> there = RunningEngine.in(runtimeFolder).stream()
+                    .filter(engine -> engine.device().equals(offload.name()))
+                    .toList();
+            long taken = there.stream().mapToLong(RunningEngine::deviceBytes).sum();
+            if (taken + key.deviceBytes() + DeviceFit.RESERVE <= offload.roomBytes()) {
+                return;
+            }
+            RunningEngine idle = leastRecentlyUsed(there, staying);
+            if (idle == null) {
+                return;
+            }
+            if (idle.end()) {
+                LOG.info("an idle engine made room for another on a device");
+            }
+            staying.add(idle.pid());
+        }
+    }
+
     /** What the computer has, without what running engines will still take or only seem to leave: mapped files. */
     private long free() throws IOException {
         long free = probe.availableBytes() - RESERVE;
@@ -88,11 +117,10 @@ final class MemoryBudget {
         return free;
     }
 
-    private @Nullable RunningEngine leastRecentlyUsed(Set<Long> staying) throws IOException {
+    private static @Nullable RunningEngine leastRecentlyUsed(List<RunningEngine> among, Set<Long> staying) {
         record Idle(RunningEngine engine, RunningEngine.Use use) {}
-        List<RunningEngine> candidates = RunningEngine.in(runtimeFolder).stream()
-                .filter(engine -> !staying.contains(engine.pid()))
-                .toList();
+        List<RunningEngine> candidates =
+                among.stream().filter(engine -> !staying.contains(engine.pid())).toList();
         return candidates.stream()
                 .flatMap(engine -> {
                     RunningEngine.Use use = engine.use();

@@ -62,6 +62,15 @@ final class RunningEngine {
         return broker.needBytes();
     }
 
+    /** Whose memory it takes; empty for none. */
+    String device() {
+        return broker.device();
+    }
+
+    long deviceBytes() {
+        return broker.deviceBytes();
+    }
+
     /** @param unused since its last request */
     record Use(boolean busy, Duration unused) {}
 

@@ -27,6 +27,11 @@ public record Offload(String device, String description, int layers, long roomBy
         this(device, "", layers, 0);
     }
 
+    /** What it is known by, however the pack counts its devices. */
+    public String name() {
+        return description.isEmpty() ? device : description;
+    }
+
     public Offload withLayers(int count) {
         return new Offload(device, description, count, roomBytes);
     }

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param kvType as it was started with
  * @param idleSeconds without a request for so long, it ends; 0 when unknown
  * @param needBytes memory it was expected to take; 0 when unknown
+ * @param device whose memory it takes too; empty for none
+ * @param deviceBytes as much of that as it was expected to take
  */
 public record BrokerFile(
         long pid,
@@ -39,7 +41,9 @@ public record BrokerFile(
         int contextTokens,
         String kvType,
         int idleSeconds,
-        long needBytes) {
+        long needBytes,
+        String device,
+        long deviceBytes) {
     /** The system counts in ticks since a boot time that its clock may correct. */
     private static final long START_TOLERANCE_MILLIS = 3000;
 
@@ -54,7 +58,9 @@ public record BrokerFile(
             int contextTokens,
             @Nullable String kvType,
             int idleSeconds,
-            long needBytes) {}
+            long needBytes,
+            @Nullable String device,
+            long deviceBytes) {}
 
     /** That of this very process. */
     static BrokerFile ofThisProcess(LoopbackAddress address, EngineStart start) {
@@ -68,7 +74,9 @@ public record BrokerFile(
                 start.options().contextTokens(),
                 start.options().kvType(),
                 start.options().idleSeconds(),
-                start.needBytes());
+                start.needBytes(),
+                start.device(),
+                start.deviceBytes());
     }
 
     /** @return null when there is no such file, or what is there is not one of ours */
@@ -90,7 +98,9 @@ public record BrokerFile(
                     content.contextTokens,
                     content.kvType == null ? EngineOptions.F16 : content.kvType,
                     content.idleSeconds,
-                    content.needBytes);
+                    content.needBytes,
+                    content.device == null ? "" : content.device,
+                    content.deviceBytes);
         } catch (NoSuchFileException e) {
             return null;
         } catch (JsonParseException | IllegalArgumentException | CharacterCodingException e) {
@@ -111,7 +121,9 @@ public record BrokerFile(
                         contextTokens,
                         kvType,
                         idleSeconds,
-                        needBytes));
+                        needBytes,
+                        device,
+                        deviceBytes));
         Files.deleteIfExists(temporary);
         try {
             try (FileChannel out = FileChannel.open(

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token what its clients will bear
  * @param needBytes memory it is expected to take, 0 when unknown; told on, so that the next engine's start can count it
+ * @param deviceBytes the same of a device with memory of its own
  */
-public record EngineStart(String token, Path model, Path pack, EngineOptions options, long needBytes, Path brokerFile) {
+public record EngineStart(
+        String token, Path model, Path pack, EngineOptions options, long needBytes, long deviceBytes, Path brokerFile) {
     /** The JSON of it: paths as text. What came later may be missing. */
     private record Line(
             @Nullable String token,
@@ -30,10 +32,17 @@ public record EngineStart(String token, Path model, Path pack, EngineOptions opt
             @Nullable Integer layers,
             @Nullable String snapshotFolder,
             @Nullable Long needBytes,
+            @Nullable Long deviceBytes,
             @Nullable String brokerFile) {}
 
     public int contextTokens() {
         return options.contextTokens();
+    }
+
+    /** Whose memory is taken, by its maker's name if that is known; empty for the processor alone. */
+    String device() {
+        Offload offload = options.offload();
+        return offload == null ? "" : offload.name();
     }
 
     public String toJson() {
@@ -55,6 +64,7 @@ public record EngineStart(String token, Path model, Path pack, EngineOptions opt
                                 ? null
                                 : options.snapshotFolder().toString(),
                         needBytes,
+                        deviceBytes,
                         brokerFile.toString()));
     }
 
@@ -77,6 +87,7 @@ public record EngineStart(String token, Path model, Path pack, EngineOptions opt
                     Path.of(line.pack),
                     options(line, line.contextTokens),
                     line.needBytes == null ? 0 : line.needBytes,
+                    line.deviceBytes == null ? 0 : line.deviceBytes,
                     Path.of(line.brokerFile).toAbsolutePath());
         } catch (JsonParseException | InvalidPathException e) {
             throw new IllegalArgumentException(

@@ -38,6 +38,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import koine.engine.Eventually;
+import koine.engine.llama.Offload;
 import koine.engine.memory.MemoryProbe;
 import koine.engine.process.EngineOptions;
 import koine.engine.process.ScriptedEngineMain;
@@ -336,6 +337,57 @@ class EngineBrokerTest {
                     "KOINE-E209",
                     assertThrows(Problem.class, () -> answer(first, "say x")).code());
             assertFalse(first.alive());
+        }
+
+        /** The engines of these tests have no device; it is the broker that counts. */
+        private EngineLease onDevice(Path wanted, Offload offload) throws Problem {
+            EngineLease lease = broker.acquire(
+                    new EngineSpec(wanted, pack, EngineOptions.DEFAULT.withOffload(offload)), fraction -> {});
+            leases.add(lease);
+            engines.add(lease.pid());
+            return lease;
+        }
+
+        @Test
+        void anIdleEngineLeavesADeviceThatAnotherNeedsAndOtherDevicesAreNoMatter() throws Exception {
+            Offload small = new Offload("Vulkan0", "small card", Offload.FITTING, 2_000 * MIB);
+            Offload other = new Offload("Vulkan1", "other card", Offload.FITTING, 2_000 * MIB);
+            Offload large = new Offload("Vulkan2", "large card", Offload.FITTING, 8_000 * MIB);
+            available = 20_000 * MIB;
+            EngineLease elsewhere = onDevice(large("elsewhere.gguf"), other);
+            EngineLease first = onDevice(large("first.gguf"), small); // a gibibyte of context there
+            EngineLease second = onDevice(large("second.gguf"), small);
+            ended(Duration.ofSeconds(10), first.pid());
+            assertTrue(elsewhere.alive());
+            EngineLease third = onDevice(large("third.gguf"), large);
+            EngineLease fourth = onDevice(large("fourth.gguf"), large);
+            for (EngineLease lease : List.of(elsewhere, second, third, fourth)) {
+                assertTrue(lease.alive());
+                assertEquals("x", answer(lease, "say x"));
+            }
+        }
+
+        @Test
+        void aModelOnADeviceNeedsLessOfTheComputersMemory() throws Exception {
+            available = 700 * MIB;
+            List<Problem> notices = new ArrayList<>();
+            acquire(large("here.gguf"), 0, notices);
+            assertEquals("KOINE-E112", notices.getFirst().code(), "a gibibyte of context is too much here");
+            notices.clear();
+            Offload card = new Offload("Vulkan0", "card", Offload.FITTING, 4_000 * MIB);
+            broker.acquire(
+                            new EngineSpec(large("there.gguf"), pack, EngineOptions.DEFAULT.withOffload(card)),
+                            new LoadListener() {
+                                @Override
+                                public void onLoadProgress(double fraction) {}
+
+                                @Override
+                                public void onNotice(Problem notice) {
+                                    notices.add(notice);
+                                }
+                            })
+                    .close();
+            assertTrue(notices.stream().noneMatch(notice -> notice.code().equals("KOINE-E112")), notices.toString());
         }
 
         @Test
