@@ -8,10 +8,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import koine.engine.client.PackProbe;
@@ -45,6 +49,9 @@ public final class Placements {
     private final Path memory;
     private final Drivers drivers;
     private final Supplier<Wish> wish;
+
+    /** By the packs' names; guards the file within this program, too. */
+    private final Map<String, CompletableFuture<PackProbe.@Nullable Result>> probing = new HashMap<>();
 
     /** Tries a pack. */
     @FunctionalInterface
@@ -96,7 +103,7 @@ public final class Placements {
      *
      * @throws Problem {@code KOINE-A110} there is no pack at all, {@code KOINE-E108} the thread was interrupted
      */
-    public synchronized Placement first(Path model) throws Problem {
+    public Placement first(Path model) throws Problem {
         Wish wanted = wish.get();
         if (wanted.equals(Wish.PROCESSOR)) {
             return onProcessor(null);
@@ -106,7 +113,7 @@ public final class Placements {
         }
         Tried tried = Tried.read(memory, drivers.fingerprint());
         boolean fresh = graphicsPacks().stream().anyMatch(pack -> !tried.packs().containsKey(name(pack)));
-        List<Seen> seen = look(graphicsPacks(), tried, false);
+        List<Seen> seen = look(graphicsPacks(), tried);
         Candidate best = best(seen, wanted).orElse(null);
         if (best == null) {
             return onProcessor(wanted.names() ? missing(wanted) : fresh ? why(seen) : null);
@@ -126,7 +133,7 @@ public final class Placements {
      * @param how the problem it had
      * @return null when there is nothing below
      */
-    public synchronized @Nullable Placement below(Path model, Placement failed, Problem how) throws Problem {
+    public @Nullable Placement below(Path model, Placement failed, Problem how) throws Problem {
         Candidate candidate = candidate(failed);
         if (candidate == null) {
             return null;
@@ -138,17 +145,17 @@ public final class Placements {
     }
 
     /** Remembers that a device does not do more than this for a model. */
-    public synchronized void remember(Path model, Placement failed, Placement instead, Problem how) {
+    public void remember(Path model, Placement failed, Placement instead, Problem how) {
         Candidate candidate = candidate(failed);
         if (candidate != null) {
-            Tried tried = Tried.read(memory, drivers.fingerprint());
             // another program may have come further down
-            tried.steps()
-                    .merge(
-                            key(model, candidate),
-                            new Tried.Left(instead.step(), how.code()),
-                            (there, here) -> there.step().compareTo(here.step()) > 0 ? there : here);
-            tried.write(memory);
+            change(
+                    drivers.fingerprint(),
+                    tried -> tried.steps()
+                            .merge(
+                                    key(model, candidate),
+                                    new Tried.Left(instead.step(), how.code()),
+                                    (there, here) -> there.step().compareTo(here.step()) > 0 ? there : here));
         }
     }
 
@@ -157,10 +164,14 @@ public final class Placements {
      *
      * @param again whether all are tried now, and what is remembered of models is forgotten; else only new ones
      */
-    public synchronized List<Seen> look(boolean again) throws Problem {
+    public List<Seen> look(boolean again) throws Problem {
         String now = drivers.fingerprint();
-        Tried tried = again ? Tried.nothing(now) : Tried.read(memory, now);
-        return look(wholePacks(), tried, again);
+        if (again) {
+            synchronized (probing) {
+                Tried.nothing(now).write(memory);
+            }
+        }
+        return look(wholePacks(), Tried.read(memory, now));
     }
 
     /** The best device of those seen. @return empty when it is the processor's work */
@@ -175,35 +186,64 @@ public final class Placements {
                 : best(seen, wanted).map(Candidate::device);
     }
 
-    private List<Seen> look(List<InstalledPack> installed, Tried tried, boolean again) throws Problem {
+    private List<Seen> look(List<InstalledPack> installed, Tried tried) throws Problem {
         List<Seen> seen = new ArrayList<>();
-        boolean news = again;
         for (InstalledPack pack : installed) {
-            PackProbe.Result result = tried.packs().get(name(pack));
-            if (result == null) {
-                result = probe(pack);
-                if (result != null) {
-                    tried.packs().put(name(pack), result);
-                    news = true;
-                }
-            }
-            seen.add(new Seen(pack, result));
-        }
-        if (news) {
-            tried.write(memory);
+            PackProbe.Result known = tried.packs().get(name(pack));
+            seen.add(new Seen(pack, known == null ? probe(pack, tried.drivers()) : known));
         }
         return seen;
     }
 
-    private PackProbe.@Nullable Result probe(InstalledPack pack) throws Problem {
+    /**
+     * One try of a pack at a time, on a thread of its own: whoever waits may be stopped, and what comes of it is remembered
+     * all the same.
+     */
+    private PackProbe.@Nullable Result probe(InstalledPack pack, String now) throws Problem {
+        CompletableFuture<PackProbe.@Nullable Result> running;
+        synchronized (probing) {
+            running = probing.computeIfAbsent(name(pack), _ -> {
+                CompletableFuture<PackProbe.@Nullable Result> begun = new CompletableFuture<>();
+                Thread.ofPlatform()
+                        .name("koine-pack-probe")
+                        .daemon()
+                        .start(() -> begun.complete(probeAndKeep(pack, now)));
+                return begun;
+            });
+        }
         try {
-            return prober.probe(pack.folder());
-        } catch (IOException e) {
-            LOG.warn("no probe could be started: {}", e.getClass().getSimpleName()); // its message names folders
-            return null;
+            return running.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Problem("KOINE-E108", Map.of(), e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private PackProbe.@Nullable Result probeAndKeep(InstalledPack pack, String now) {
+        try {
+            PackProbe.Result result = prober.probe(pack.folder());
+            change(now, tried -> tried.packs().put(name(pack), result));
+            return result;
+        } catch (IOException e) {
+            // its message names folders
+            LOG.warn("no probe could be started: {}", e.getClass().getSimpleName());
+            return null;
+        } catch (InterruptedException e) {
+            return null; // nobody interrupts this thread
+        } finally {
+            synchronized (probing) {
+                probing.remove(name(pack));
+            }
+        }
+    }
+
+    private void change(String now, Consumer<Tried> how) {
+        synchronized (probing) {
+            Tried tried = Tried.read(memory, now);
+            how.accept(tried);
+            tried.write(memory);
         }
     }
 

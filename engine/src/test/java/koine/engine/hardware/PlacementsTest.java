@@ -10,11 +10,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import koine.engine.Eventually;
 import koine.engine.client.PackProbe;
 import koine.engine.client.PackProbe.Outcome;
 import koine.engine.hardware.Placement.Step;
@@ -27,10 +33,12 @@ import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Timeout(60)
 class PlacementsTest {
     private static final String PLAIN = "linux-x64";
     private static final String VULKAN = "linux-x64-vulkan";
@@ -40,10 +48,12 @@ class PlacementsTest {
     @TempDir
     Path folder;
 
-    private final List<String> probed = new ArrayList<>();
+    private final List<String> probed = new CopyOnWriteArrayList<>();
     private final Map<String, PackProbe.Result> outcomes = new HashMap<>();
     private final Map<String, String> environment = new HashMap<>();
-    private Wish wish = Wish.BEST;
+    private final BlockingQueue<String> probes = new LinkedBlockingQueue<>();
+    private volatile CountDownLatch mayProbe = new CountDownLatch(0);
+    private volatile Wish wish = Wish.BEST;
     private Path model = Path.of("");
 
     @BeforeEach
@@ -76,6 +86,8 @@ class PlacementsTest {
         Placements.Prober prober = pack -> {
             String id = String.valueOf(pack.getFileName()).replace("-3.22.1", "");
             probed.add(id);
+            probes.add(id);
+            mayProbe.await();
             PackProbe.Result result = outcomes.get(id);
             assertNotNull(result, id);
             return result;
@@ -180,6 +192,32 @@ class PlacementsTest {
         Files.writeString(folder.resolve("driver.json"), "{}"); // the same name, another file
         placements().first(model);
         assertEquals(List.of(VULKAN, VULKAN, VULKAN), probed);
+    }
+
+    @Test
+    void whatIsTriedIsRememberedThoughNobodyWaitsForItAnyMore() throws Exception {
+        install(VULKAN);
+        outcomes.put(VULKAN, new PackProbe.Result(Outcome.HUNG, List.of(), null, null, 0));
+        mayProbe = new CountDownLatch(1);
+        Placements placements = placements();
+        Thread impatient = Thread.ofPlatform().start(() -> {
+            try {
+                placements.first(model);
+            } catch (Problem e) {
+                assertEquals("KOINE-E108", e.code());
+            }
+        });
+        probes.take();
+        wish = Wish.PROCESSOR;
+        assertEquals(Step.PROCESSOR, placements.first(model).step(), "nobody else has to wait");
+        wish = Wish.BEST;
+        impatient.interrupt();
+        impatient.join();
+        mayProbe.countDown();
+        Eventually.within(
+                Duration.ofSeconds(20), "it is written down", () -> Files.exists(folder.resolve("data/devices.json")));
+        assertEquals(Step.PROCESSOR, placements().first(model).step());
+        assertEquals(List.of(VULKAN), probed);
     }
 
     @Test
