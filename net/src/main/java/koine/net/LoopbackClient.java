@@ -2,8 +2,10 @@ package koine.net;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -66,12 +68,28 @@ public final class LoopbackClient {
             if (body != null) {
                 whole.writeBytes(body);
             }
-            channel.write(ByteBuffer.wrap(whole.toByteArray()));
-            return LoopbackResponse.read(channel);
+            return exchange(channel, ByteBuffer.wrap(whole.toByteArray()));
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
+    }
+
+    /** A server may refuse a large request and hang up while it is still being sent; its answer is there to read. */
+    private static LoopbackResponse exchange(LoopbackChannel channel, ByteBuffer request) throws IOException {
+        try {
+            channel.write(request);
+        } catch (InterruptedIOException | ClosedChannelException e) {
+            throw e;
+        } catch (IOException cutOff) {
+            try {
+                return LoopbackResponse.read(channel);
+            } catch (IOException e) {
+                cutOff.addSuppressed(e);
+                throw cutOff;
+            }
+        }
+        return LoopbackResponse.read(channel);
     }
 
     private byte[] head(String method, String target, Map<String, String> headers, byte @Nullable [] body) {

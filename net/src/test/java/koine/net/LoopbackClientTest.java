@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ProtocolException;
@@ -129,12 +130,56 @@ class LoopbackClientTest {
             assertArrayEquals(sent, Arrays.copyOfRange(all, head.length(), all.length));
         }
 
+        @Test
+        void isReadEvenWhereTheServerHangsUpBeforeItHasTheWholeRequest() throws Exception {
+            Path socket = folder.resolve("s");
+            try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                listening.bind(UnixDomainSocketAddress.of(socket));
+                Thread.ofPlatform().start(() -> {
+                    try (SocketChannel peer = listening.accept()) {
+                        peer.read(ByteBuffer.allocate(10));
+                        peer.write(StandardCharsets.US_ASCII.encode(
+                                "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nfull"));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+                try (LoopbackResponse response =
+                        client(new LoopbackAddress.Unix(socket)).send("POST", "/p", Map.of(), new byte[50_000_000])) {
+                    assertEquals(503, response.status());
+                    assertEquals("full", new String(response.readBody(10), StandardCharsets.UTF_8));
+                }
+            }
+        }
+
         @TempDir
         Path folder;
     }
 
     @Nested
     class AServerThatMisbehaves {
+        @Test
+        void andHangsUpWhileItIsBeingToldIsNoAnswer() throws Exception {
+            Path socket = folder.resolve("s");
+            try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                listening.bind(UnixDomainSocketAddress.of(socket));
+                Thread.ofPlatform().start(() -> {
+                    try (SocketChannel peer = listening.accept()) {
+                        peer.read(ByteBuffer.allocate(10));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+                LoopbackClient client = client(new LoopbackAddress.Unix(socket));
+                IOException cutOff = assertThrows(
+                        IOException.class, () -> client.send("POST", "/p", Map.of(), new byte[50_000_000]));
+                assertEquals(1, cutOff.getSuppressed().length);
+            }
+        }
+
+        @TempDir
+        Path folder;
+
         @ParameterizedTest
         @ValueSource(
                 strings = {
