@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import koine.engine.files.PrivateFiles;
 import koine.engine.process.BrokerFile;
 import koine.engine.process.EngineStart;
 import koine.engine.server.AccessToken;
@@ -80,13 +81,13 @@ final class EngineLauncher {
     }
 
     private Path log(EngineKey key) throws IOException {
-        PrivateFolder.create(logFolder);
+        PrivateFiles.createFolders(logFolder);
         Path log = logFolder.resolve("engine-" + key.hash() + ".log");
         if (Files.exists(log) && Files.size(log) > MAX_LOG_BYTES) {
             Files.move(log, log.resolveSibling(log.getFileName() + ".old"), StandardCopyOption.REPLACE_EXISTING);
         }
         try {
-            Files.createFile(log, PrivateFolder.rightsOfFile(log));
+            Files.createFile(log, PrivateFiles.ofFile(log));
         } catch (FileAlreadyExistsException e) {
             return log; // the engine appends
         }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import koine.engine.files.Sha256;
 import koine.engine.llama.AdapterException;
 import koine.engine.llama.AdapterException.Reason;
 import koine.engine.llama.LlamaAdapter;
@@ -142,7 +143,7 @@ final class Adapters implements AutoCloseable {
     }
 
     private static String hash(Path file) throws IOException {
-        try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), SnapshotFolder.sha256())) {
+        try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), Sha256.fresh())) {
             in.transferTo(OutputStream.nullOutputStream());
             return HexFormat.of().formatHex(in.getMessageDigest().digest());
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -380,6 +381,16 @@ class PlacementsTest {
         assertEquals(List.of(VULKAN), probed);
         assertEquals(CARD, placements().first(model).device());
         assertEquals(List.of(VULKAN), probed, "and is replaced by one that does");
+    }
+
+    @Test
+    @Timeout(30)
+    void aTryThatFailsByAFaultOfOursHoldsNobodyUp() throws Exception {
+        install(VULKAN);
+        Placements placements = placements(); // no outcome is scripted: the try throws
+        assertThrows(IllegalStateException.class, () -> placements.first(model));
+        outcomes.put(VULKAN, usable(CARD));
+        assertEquals(CARD, placements.first(model).device());
     }
 
     @Test
