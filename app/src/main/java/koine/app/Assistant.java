@@ -1,6 +1,7 @@
 package koine.app;
 
 import java.util.List;
+import java.util.function.Consumer;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
@@ -34,8 +35,12 @@ public interface Assistant extends AutoCloseable {
 
     Folders folders();
 
-    /** The models of this computer, for other programs that ask through {@code koine serve}. */
-    ServedModels served();
+    /**
+     * The models of this computer, for other programs that ask through {@code koine serve}.
+     *
+     * @param person hears, on any thread, what there is to know of the engines
+     */
+    ServedModels served(Consumer<Problem> person);
 
     /** What a person should know about the profile: settings that could not be read, for example. */
     default List<Problem> notices() {

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.chat.Engines;
@@ -44,7 +46,8 @@ public final class Koine implements Assistant {
     private final StoringChatService chat;
     private final ConversationForgetter engineMemories;
     private final SpeedTest speedTest;
-    private final StoreModels served;
+    private final Engines engines;
+    private final List<StoreModels> served = new CopyOnWriteArrayList<>();
     private final PackStore packs;
     private final Placements placements;
     private @Nullable SqliteConversationStore unsaved;
@@ -86,19 +89,18 @@ public final class Koine implements Assistant {
                 folders.data().resolve("devices.json"),
                 new Drivers(environment, properties),
                 () -> new Wish(settings.device()));
-        Engines placed = new PlacingEngines(engines, placements);
-        this.served = new StoreModels(models, settings, packs::plain, placed);
+        this.engines = new PlacingEngines(engines, placements);
         this.chat = new StoringChatService(
                 models,
                 settings,
                 packs::plain,
-                placed,
+                this.engines,
                 () -> conversations,
                 this::unsavedConversations,
                 (model, tokens) -> new MemoryNeed(ModelShape.read(model))
                         .contextBytes(tokens, EngineOptions.DEFAULT.kvType(), EngineOptions.DEFAULT.slots()));
         this.engineMemories = new ConversationForgetter(folders.runtime());
-        this.speedTest = new SpeedTest(models, settings, packs::plain, placed);
+        this.speedTest = new SpeedTest(models, settings, packs::plain, this.engines);
     }
 
     /** Deletes, in the background, what an engine or a killed program left on disk of deleted conversations. */
@@ -143,8 +145,10 @@ public final class Koine implements Assistant {
     }
 
     @Override
-    public ServedModels served() {
-        return served;
+    public ServedModels served(Consumer<Problem> person) {
+        StoreModels opened = new StoreModels(models, settings, packs::plain, engines, person);
+        served.add(opened);
+        return opened;
     }
 
     @Override
@@ -159,7 +163,7 @@ public final class Koine implements Assistant {
 
     @Override
     public void close() {
-        served.close();
+        served.forEach(StoreModels::close);
         chat.close();
         synchronized (this) {
             if (unsaved != null) {

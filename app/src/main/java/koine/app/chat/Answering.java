@@ -99,7 +99,7 @@ final class Answering {
                     EngineFacts facts = engine.facts();
                     ChatRequest request = writer.nothingSoFar() ? request(facts) : rest(request(facts), lease);
                     answer.asking(engine);
-                    use.tellNotice(turn.conversation().id(), observer);
+                    use.tellNotices(turn.conversation().id(), observer);
                     observer.onEngine(facts);
                     return new Answered(engine.chat(request, new Hearing()), facts.contextTokens());
                 } catch (Problem e) {

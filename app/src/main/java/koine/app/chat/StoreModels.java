@@ -6,10 +6,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import koine.app.Settings;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
+import koine.engine.client.LoadListener;
 import koine.engine.door.ServedModels;
 import koine.i18n.Problem;
 import koine.models.InstalledModel;
@@ -30,13 +32,21 @@ public final class StoreModels implements ServedModels, AutoCloseable {
     private final StoringChatService.PackFinder packs;
     private final Engines engines;
     private final Map<EngineSpec, Slot> slots = new ConcurrentHashMap<>();
+    private final Consumer<Problem> person;
     private volatile boolean closed;
 
-    public StoreModels(ModelStore models, Settings settings, StoringChatService.PackFinder packs, Engines engines) {
+    /** @param person hears what there is to know of the engines */
+    public StoreModels(
+            ModelStore models,
+            Settings settings,
+            StoringChatService.PackFinder packs,
+            Engines engines,
+            Consumer<Problem> person) {
         this.models = models;
         this.settings = settings;
         this.packs = packs;
         this.engines = engines;
+        this.person = person;
     }
 
     private static final class Slot {
@@ -86,9 +96,17 @@ public final class StoreModels implements ServedModels, AutoCloseable {
         Slot slot = slots.computeIfAbsent(spec, _ -> new Slot());
         synchronized (slot) {
             EngineLease lease = slot.lease;
-            if (lease == null || !lease.alive()) {
+            if (lease == null || !lease.alive() || !engines.isRight(lease)) {
                 release(slot);
-                lease = engines.acquire(spec, fraction -> {});
+                lease = engines.acquire(spec, new LoadListener() {
+                    @Override
+                    public void onLoadProgress(double fraction) {}
+
+                    @Override
+                    public void onNotice(Problem notice) {
+                        person.accept(notice);
+                    }
+                });
                 slot.lease = lease;
                 if (closed) {
                     release(slot);
@@ -96,6 +114,22 @@ public final class StoreModels implements ServedModels, AutoCloseable {
             }
             return lease;
         }
+    }
+
+    @Override
+    public void brokeOff(EngineLease engine) {
+        if (!engine.endsSoon()) {
+            return; // it is there: only the request failed
+        }
+        slots.forEach((spec, slot) -> {
+            boolean its;
+            synchronized (slot) {
+                its = engine.equals(slot.lease);
+            }
+            if (its && engines.lost(spec, engine)) {
+                LOG.info("an engine was lost with its device");
+            }
+        });
     }
 
     private static void release(Slot slot) {
@@ -145,6 +179,11 @@ public final class StoreModels implements ServedModels, AutoCloseable {
         @Override
         public EngineLease engine(Model model) throws Problem {
             return StoreModels.this.engine(find(all(), model.id()));
+        }
+
+        @Override
+        public void brokeOff(EngineLease engine) {
+            StoreModels.this.brokeOff(engine);
         }
 
         @Override

@@ -2,6 +2,7 @@ package koine.app.cli;
 
 import com.google.gson.JsonObject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import koine.app.chat.ChatObserver;
@@ -96,7 +97,11 @@ final class AnswerPrinter implements ChatObserver {
     }
 
     @Override
-    public void onNotice(Problem notice) {
+    public void onNotices(List<Problem> notices) {
+        notices.forEach(this::tell);
+    }
+
+    private void tell(Problem notice) {
         if (notice.code().equals("KOINE-E114")) {
             return; // of no use to who has answers printed: the model is loaded again by itself
         }

@@ -124,7 +124,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private ServedModels served() throws Problem {
-        ServedModels served = context.assistant().served();
+        ServedModels served = context.assistant().served(context::tell);
         return model == null ? served : served.withUsual(model);
     }
 }

@@ -33,7 +33,7 @@ public final class ChatSession {
     private final ReadOnlyObjectWrapper<@Nullable String> id;
     private final ReadOnlyObjectWrapper<Activity> activity = new ReadOnlyObjectWrapper<>(new Activity.Idle());
     private final ReadOnlyObjectWrapper<@Nullable Problem> problem = new ReadOnlyObjectWrapper<>();
-    private final ReadOnlyObjectWrapper<@Nullable Problem> notice = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyObjectWrapper<List<Problem>> notices = new ReadOnlyObjectWrapper<>(List.of());
     private final LongConversation tooLong;
     private final ReadOnlyObjectWrapper<ContextMeter.@Nullable Room> room = new ReadOnlyObjectWrapper<>();
     private final StringProperty draft = new SimpleStringProperty("");
@@ -76,9 +76,9 @@ public final class ChatSession {
         return problem.getReadOnlyProperty();
     }
 
-    /** Something to know about the engine that answers here; null when there is nothing. */
-    public ReadOnlyObjectProperty<@Nullable Problem> notice() {
-        return notice.getReadOnlyProperty();
+    /** What there is to know about the engine that answers here. */
+    public ReadOnlyObjectProperty<List<Problem>> notices() {
+        return notices.getReadOnlyProperty();
     }
 
     /** What can be done when the conversation does not fit any more. */
@@ -223,8 +223,8 @@ public final class ChatSession {
         activity.set(new Activity.Idle());
     }
 
-    void noticed(@Nullable Problem said) {
-        notice.set(said);
+    void noticed(List<Problem> said) {
+        notices.set(said);
     }
 
     /** A question and its empty answer are on disk. */

@@ -1,6 +1,7 @@
 package koine.ui.screenshot;
 
 import java.util.List;
+import java.util.function.Consumer;
 import koine.app.Assistant;
 import koine.app.Folders;
 import koine.app.Settings;
@@ -53,8 +54,8 @@ record Unchanged(Assistant assistant) implements Assistant {
     }
 
     @Override
-    public ServedModels served() {
-        return assistant.served();
+    public ServedModels served(Consumer<Problem> person) {
+        return assistant.served(person);
     }
 
     @Override

@@ -165,7 +165,9 @@ class ScreenshotsTest {
                 clock.pass(Duration.ofSeconds(1));
                 Image loading = draw(scene, "loading" + name);
                 assertTrue(different(empty, loading) > 1000);
-                observer.onNotice(new Problem("KOINE-E114", Map.of("idleMinutes", 2, "usualMinutes", 10)));
+                observer.onNotices(List.of(
+                        new Problem("KOINE-G106", Map.of("device", "Radeon RX 550", "step", "half")),
+                        new Problem("KOINE-E114", Map.of("idleMinutes", 2, "usualMinutes", 10))));
                 observer.onPromptProgress(300, 0, 900);
                 clock.pass(Duration.ofSeconds(1));
                 draw(scene, "reading" + name);

@@ -156,7 +156,7 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     }
 
     @Override
-    public ServedModels served() {
+    public ServedModels served(Consumer<Problem> person) {
         throw new UnsupportedOperationException("no window serves models");
     }
 
@@ -206,13 +206,8 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
             }
 
             @Override
-            public void onNotice(Problem notice) {
-                observer.onNotice(notice);
-            }
-
-            @Override
-            public void onNoNotice() {
-                observer.onNoNotice();
+            public void onNotices(List<Problem> notices) {
+                observer.onNotices(notices);
             }
 
             @Override
