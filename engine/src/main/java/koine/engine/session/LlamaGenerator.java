@@ -17,6 +17,7 @@ import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.llama.ffm.PackException;
 import koine.engine.llama.ffm.PackLoader;
 import koine.engine.memory.DeviceFit;
+import koine.engine.processor.Cores;
 import org.jspecify.annotations.Nullable;
 
 /** {@link Generator} over llama.cpp. */
@@ -119,7 +120,7 @@ public final class LlamaGenerator implements Generator {
         try {
             int batch = placing.offload() == null ? BATCH : DeviceFit.BATCH;
             int size = contextSize(options.contextTokens(), loaded.trainedContextTokens());
-            int threads = options.threads() == 0 ? threads() : options.threads();
+            int threads = options.threads() == 0 ? new Cores().threads() : options.threads();
             int slots = ONE_AT_A_TIME.contains(architecture(loaded)) ? 1 : options.slots();
             ContextOptions wanted = new ContextOptions(size, batch, threads, slots, options.kvType());
             LlamaContext context = loaded.generates() ? loaded.newContext(wanted) : null;
@@ -148,15 +149,6 @@ public final class LlamaGenerator implements Generator {
     static int contextSize(int wanted, int trained) {
         int asked = wanted == 0 ? DEFAULT_CONTEXT : Math.min(wanted, ContextOptions.MOST_CONTEXT_TOKENS);
         return trained == 0 ? asked : Math.min(asked, trained);
-    }
-
-    /**
-     * Twin threads of one core share its arithmetic units, so two of them do not compute faster than one: half of the
-     * logical processors. Small machines (up to 4) have few twins, or are virtual: all of them.
-     */
-    private static int threads() {
-        int logical = Runtime.getRuntime().availableProcessors();
-        return logical <= 4 ? logical : logical / 2;
     }
 
     @Override
