@@ -49,7 +49,14 @@ final class EngineLauncher {
         Process process = builder.start();
         try {
             EngineStart start = new EngineStart(
-                    token, key.model(), key.pack(), plan.options(), plan.needBytes(), key.deviceBytes(), brokerFile);
+                    token,
+                    key.model(),
+                    key.pack(),
+                    plan.options(),
+                    plan.needBytes(),
+                    plan.estimatedBytes(),
+                    key.deviceBytes(),
+                    brokerFile);
             try (OutputStream in = process.getOutputStream()) {
                 in.write((start.toJson() + "\n").getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {

@@ -58,6 +58,7 @@ public final class GeneratorThread implements AutoCloseable {
     private volatile ModelState state = new ModelState.Loading(0);
     private volatile boolean closing;
     private final Runnable onDeviceLost;
+    private volatile boolean answered;
 
     /** As the other, for a generator without a device. */
     public GeneratorThread(GeneratorFactory factory, GeneratorOptions options, Runnable onFailure) {
@@ -80,6 +81,11 @@ public final class GeneratorThread implements AutoCloseable {
 
     public void start() {
         thread.start();
+    }
+
+    /** Whether an answer has ended: until then a model is not all in memory. */
+    public boolean hasAnswered() {
+        return answered;
     }
 
     ModelState state() {
@@ -287,6 +293,7 @@ public final class GeneratorThread implements AutoCloseable {
     private void forget(Generation generation) {
         lock.lock();
         try {
+            answered = true;
             known.remove(generation.id(), generation);
             remember(generation.id());
         } finally {

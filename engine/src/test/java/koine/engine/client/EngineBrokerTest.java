@@ -39,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import koine.engine.Eventually;
 import koine.engine.llama.Offload;
+import koine.engine.memory.MeasuredMemory;
 import koine.engine.memory.MemoryProbe;
 import koine.engine.process.EngineOptions;
 import koine.engine.process.ScriptedEngineMain;
@@ -454,6 +455,29 @@ class EngineBrokerTest {
         }
 
         @Test
+        void whatAnEngineTookCorrectsWhatTheNextIsExpectedToTake() throws Exception {
+            available = 1_700 * MIB;
+            List<Problem> notices = new ArrayList<>();
+            Path wanted = large("large.gguf");
+            PrivateFolder.ensure(runtime);
+            MeasuredMemory memories = new MeasuredMemory(runtime);
+            memories.remember(wanted, pack, 1_300 * MIB, 1_900 * MIB);
+            assertEquals("x", answer(acquire(wanted, 0, notices), "say x"));
+            assertEquals("KOINE-E112", notices.getFirst().code(), "it would fit, had another not taken more");
+            EngineLease first = leases.removeLast();
+            first.close();
+            ended(Duration.ofSeconds(15), first.pid());
+            assertTrue(memories.correction(wanted, pack) < 0, "a scripted engine takes next to nothing");
+            notices.clear();
+            assertEquals("x", answer(acquire(wanted, 0, notices), "say x"));
+            assertEquals(
+                    List.of(),
+                    notices.stream()
+                            .filter(one -> one.code().equals("KOINE-E112"))
+                            .toList());
+        }
+
+        @Test
         void nothingIsStartedWhereNotEvenTheSmallestFits() throws Exception {
             available = 150 * MIB;
             Path wanted = large("large.gguf");
@@ -553,7 +577,7 @@ class EngineBrokerTest {
             EngineKey key = EngineKey.of(new EngineSpec(model, pack, 0));
             PrivateFolder.ensure(runtime);
             Process orphan = new EngineLauncher(logs, List.of(), ENGINE)
-                    .launch(key, new MemoryBudget.Plan(key.options(), 0), runtime.resolve("engine-orphan.json"));
+                    .launch(key, new MemoryBudget.Plan(key.options(), 0, 0), runtime.resolve("engine-orphan.json"));
             engines.add(orphan.pid());
             ended(Duration.ofSeconds(13), orphan.pid());
         }
@@ -563,7 +587,7 @@ class EngineBrokerTest {
             EngineKey key = EngineKey.of(new EngineSpec(model, pack, 0));
             PrivateFolder.ensure(runtime);
             Process crashing = new EngineLauncher(logs, List.of(), ENGINE)
-                    .launch(key, new MemoryBudget.Plan(key.options(), 0), runtime.resolve("engine-crash.json"));
+                    .launch(key, new MemoryBudget.Plan(key.options(), 0, 0), runtime.resolve("engine-crash.json"));
             engines.add(crashing.pid());
             signal("SEGV", crashing.pid());
             assertTrue(crashing.waitFor(10, TimeUnit.SECONDS));
