@@ -41,6 +41,9 @@ public final class GeneratorThread implements AutoCloseable {
     /** No request is that much later than its cancel. */
     private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** With a device in one step; the first may have to translate programs for the card. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -58,6 +61,7 @@ public final class GeneratorThread implements AutoCloseable {
     private volatile ModelState state = new ModelState.Loading(0);
     private volatile boolean closing;
     private final Runnable onDeviceLost;
+    private final Duration patience;
     private volatile boolean answered;
 
     /** As the other, for a generator without a device. */
@@ -72,6 +76,17 @@ public final class GeneratorThread implements AutoCloseable {
      */
     public GeneratorThread(
             GeneratorFactory factory, GeneratorOptions options, Runnable onFailure, Runnable onDeviceLost) {
+        this(factory, options, onFailure, onDeviceLost, PATIENCE);
+    }
+
+    /** @param patience with a device in one step */
+    GeneratorThread(
+            GeneratorFactory factory,
+            GeneratorOptions options,
+            Runnable onFailure,
+            Runnable onDeviceLost,
+            Duration patience) {
+        this.patience = patience;
         this.onDeviceLost = onDeviceLost;
         thread = Thread.ofPlatform()
                 .name("koine-generator")
@@ -134,14 +149,11 @@ public final class GeneratorThread implements AutoCloseable {
         try (Generator generator = factory.load(options, this::loaded, () -> closing)) {
             become(new ModelState.Ready(
                     new PromptRenderer(generator.model(), generator.tokenizer()), generator.tokenizer()));
-            boolean busy = false;
-            boolean unrested = false;
-            while (!closing) {
-                takeOn(generator);
-                busy = generator.step();
-                unrested |= busy;
-                if (!busy && !awaitWork(unrested ? QUIET : null)) {
-                    unrested = generator.rest(this::hasWork);
+            if (options.offload() == null) {
+                work(generator, () -> {}, () -> {});
+            } else {
+                try (StepWatch watch = new StepWatch(patience, onDeviceLost)) {
+                    work(generator, watch::begin, watch::end);
                 }
             }
         } catch (ModelLoadException e) {
@@ -154,6 +166,26 @@ public final class GeneratorThread implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             LOG.error("the generator broke", e);
             fail("server_error", String.valueOf(e), onFailure);
+        }
+    }
+
+    /**
+     * @param begins told before the generator is at work
+     * @param ends told after it
+     */
+    private void work(Generator generator, Runnable begins, Runnable ends) {
+        boolean unrested = false;
+        while (!closing) {
+            begins.run();
+            takeOn(generator);
+            boolean busy = generator.step();
+            ends.run();
+            unrested |= busy;
+            if (!busy && !awaitWork(unrested ? QUIET : null)) {
+                begins.run();
+                unrested = generator.rest(this::hasWork);
+                ends.run();
+            }
         }
     }
 
