@@ -104,6 +104,9 @@ final class Answering {
                     return new Answered(engine.chat(request, new Hearing()), facts.contextTokens());
                 } catch (Problem e) {
                     if (answer.stopped()) {
+                        if (!lease.alive()) {
+                            leases.lost(lease); // what was waited for in vain is not tried again
+                        }
                         return Answered.NOTHING; // breaking off is what was wanted
                     }
                     // An engine that died while nobody was asking is noticed only now, and a new one can answer.
@@ -112,7 +115,8 @@ final class Answering {
                             || (e.code().equals("KOINE-E201") && lease.endsSoon());
                     boolean begun = !writer.nothingSoFar();
                     // not its device's doing, if it died before it was asked
-                    boolean lower = gone && (begun || attempt > 1) && leases.lost(spec, lease);
+                    boolean asked = begun || attempt > 1 || e.code().equals("KOINE-E201");
+                    boolean lower = gone && asked && leases.lost(lease);
                     if (!gone || ((begun || attempt > 1) && !lower)) {
                         throw death == null ? e : death; // that another could not go on says less
                     }

@@ -81,8 +81,8 @@ final class EngineLeases implements AutoCloseable {
     }
 
     /** As {@link Engines#lost}. */
-    boolean lost(EngineSpec spec, EngineLease lease) {
-        return engines.lost(spec, lease);
+    boolean lost(EngineLease lease) {
+        return engines.lost(lease);
     }
 
     private void end(Slot slot) {

@@ -3,8 +3,10 @@ package koine.app.chat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -33,6 +35,7 @@ public final class StoreModels implements ServedModels, AutoCloseable {
     private final Engines engines;
     private final Map<EngineSpec, Slot> slots = new ConcurrentHashMap<>();
     private final Consumer<Problem> person;
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     /** @param person hears what there is to know of the engines */
@@ -94,9 +97,11 @@ public final class StoreModels implements ServedModels, AutoCloseable {
     private EngineLease engine(InstalledModel model) throws Problem {
         EngineSpec spec = new EngineSpec(model.path(), packs.pack(), 0);
         Slot slot = slots.computeIfAbsent(spec, _ -> new Slot());
+        List<Problem> notices = new ArrayList<>();
+        EngineLease lease;
         synchronized (slot) {
-            EngineLease lease = slot.lease;
-            if (lease == null || !lease.alive() || !engines.isRight(lease)) {
+            lease = slot.lease;
+            if (lease == null || !lease.alive()) {
                 release(slot);
                 lease = engines.acquire(spec, new LoadListener() {
                     @Override
@@ -104,7 +109,7 @@ public final class StoreModels implements ServedModels, AutoCloseable {
 
                     @Override
                     public void onNotice(Problem notice) {
-                        person.accept(notice);
+                        notices.add(notice);
                     }
                 });
                 slot.lease = lease;
@@ -112,7 +117,17 @@ public final class StoreModels implements ServedModels, AutoCloseable {
                     release(slot);
                 }
             }
-            return lease;
+        }
+        tell(notices); // a terminal that does not take it must not hold up other requests
+        return lease;
+    }
+
+    /** Once each: an engine that is loaded again has the same to say. */
+    private void tell(List<Problem> notices) {
+        for (Problem notice : notices) {
+            if (told.add(notice.code() + notice.arguments())) {
+                person.accept(notice);
+            }
         }
     }
 
@@ -121,15 +136,9 @@ public final class StoreModels implements ServedModels, AutoCloseable {
         if (!engine.endsSoon()) {
             return; // it is there: only the request failed
         }
-        slots.forEach((spec, slot) -> {
-            boolean its;
-            synchronized (slot) {
-                its = engine.equals(slot.lease);
-            }
-            if (its && engines.lost(spec, engine)) {
-                LOG.info("an engine was lost with its device");
-            }
-        });
+        if (engines.lost(engine)) {
+            LOG.info("an engine was lost with its device");
+        }
     }
 
     private static void release(Slot slot) {

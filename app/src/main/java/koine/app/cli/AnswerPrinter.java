@@ -101,9 +101,14 @@ final class AnswerPrinter implements ChatObserver {
         notices.forEach(this::tell);
     }
 
+    /** That a model leaves sooner is of none to who has answers printed, or passed on: it is loaded again by itself. */
+    static boolean isOfUse(Problem notice) {
+        return !notice.code().equals("KOINE-E114");
+    }
+
     private void tell(Problem notice) {
-        if (notice.code().equals("KOINE-E114")) {
-            return; // of no use to who has answers printed: the model is loaded again by itself
+        if (!isOfUse(notice)) {
+            return;
         }
         status.clear();
         if (json) {

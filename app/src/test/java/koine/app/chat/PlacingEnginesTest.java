@@ -153,8 +153,8 @@ class PlacingEnginesTest {
     void anEngineThatDiesOfTwoAnswersCostsOneStep() throws Exception {
         PlacingEngines engines = engines();
         EngineLease lease = acquire(engines);
-        assertTrue(engines.lost(spec, lease));
-        assertTrue(engines.lost(spec, lease));
+        assertTrue(engines.lost(lease));
+        assertTrue(engines.lost(lease));
         acquire(engines);
         assertEquals(List.of(HALF), tried);
         assertEquals(List.of("KOINE-G107"), notices);
@@ -169,8 +169,8 @@ class PlacingEnginesTest {
         PlacingEngines engines = engines();
         EngineLease lease = acquire(engines);
         assertEquals(List.of(WHOLE, HALF, PROCESSOR), tried);
-        assertFalse(engines.lost(spec, lease));
-        assertFalse(engines.lost(spec, stranger()));
+        assertFalse(engines.lost(lease));
+        assertFalse(engines.lost(stranger()));
     }
 
     @Test
@@ -187,7 +187,7 @@ class PlacingEnginesTest {
         assertTrue(engines.isRight(lease));
         wish = Wish.PROCESSOR;
         assertFalse(engines.isRight(lease));
-        assertTrue(engines.lost(spec, lease));
+        assertTrue(engines.lost(lease));
         acquire(engines);
         assertEquals(List.of(PROCESSOR), tried, "and is heeded after a death, too");
     }

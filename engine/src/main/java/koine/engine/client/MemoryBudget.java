@@ -55,7 +55,8 @@ final class MemoryBudget {
         }
         EngineOptions wanted = key.options();
         MemoryNeed need = wanted.offload() == null
-                ? estimate.corrected(new MeasuredMemory(runtimeFolder).correction(key.model(), key.pack()))
+                ? estimate.corrected(
+                        new MeasuredMemory(runtimeFolder).correction(key.model(), key.pack(), wanted.ofMemory()))
                 : estimate;
         long bytes = need.bytes(wanted.contextTokens(), wanted.kvType(), wanted.slots());
         Set<Long> staying = new HashSet<>();
@@ -72,6 +73,9 @@ final class MemoryBudget {
             free = free();
         }
         MemoryFit.Choice choice = MemoryFit.choose(need, wanted, free);
+        if (!choice.fits()) {
+            choice = MemoryFit.choose(estimate, wanted, free); // nobody is refused for what was measured once
+        }
         if (key.chosen()) {
             return plan(wanted.withIdleSeconds(choice.options().idleSeconds()), bytes, estimate);
         }

@@ -110,7 +110,13 @@ public final class Placements {
         }
         Tried tried = Tried.read(memory, drivers.fingerprint());
         boolean fresh = graphicsPacks().stream().anyMatch(pack -> !tried.packs().containsKey(name(pack)));
-        List<Seen> seen = look(graphicsPacks(), tried);
+        List<Seen> seen;
+        try {
+            seen = look(graphicsPacks(), tried);
+        } catch (IllegalStateException e) {
+            LOG.error("packs could not be tried", e); // a fault of ours: the processor needs none of them
+            return onProcessor(wanted.names() ? missing(wanted) : null);
+        }
         Candidate best = best(seen, wanted).orElse(null);
         if (best == null) {
             return onProcessor(wanted.names() ? missing(wanted) : fresh ? why(seen) : null);

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What engines took at most, beside what they had been expected to take, in a small file; the next estimate of the same model
- * on the same pack is corrected by the difference. Any thread; of two processes that write at the same time, one is not
+ * What engines took at most, beside what they had been expected to take, in a small file; the next estimate of the same engine
+ * is corrected by the difference. One thread of a process at a time; of two processes that write at the same time, one is not
  * remembered.
  */
 public final class MeasuredMemory {
@@ -48,10 +48,14 @@ public final class MeasuredMemory {
     /** @param engines who was there last comes last; by a hash: a user's path is nobody's business */
     private record Content(int format, Map<String, Entry> engines) {}
 
-    /** Bytes to be added to an estimate, less than 0 when it was too much; 0 when nothing is known. */
-    public long correction(Path model, Path pack) {
+    /**
+     * Bytes to be added to an estimate, less than 0 when it was too much; 0 when nothing is known.
+     *
+     * @param options what else the memory depends on
+     */
+    public long correction(Path model, Path pack, String options) {
         try {
-            Entry known = content().engines().get(key(model, pack));
+            Entry known = content().engines().get(key(model, pack, options));
             return known == null ? 0 : known.measured() - known.estimated();
         } catch (IOException e) {
             return 0; // the model has gone
@@ -59,10 +63,10 @@ public final class MeasuredMemory {
     }
 
     /** @param estimated without any correction */
-    public void remember(Path model, Path pack, long estimated, long measured) {
+    public void remember(Path model, Path pack, String options, long estimated, long measured) {
         try {
             Map<String, Entry> engines = content().engines();
-            String key = key(model, pack);
+            String key = key(model, pack, options);
             engines.remove(key);
             engines.put(key, new Entry(estimated, measured));
             while (engines.size() > MOST_ENTRIES) {
@@ -74,8 +78,8 @@ public final class MeasuredMemory {
         }
     }
 
-    private static String key(Path model, Path pack) throws IOException {
-        return Sha256.of(FileState.of(model) + "\0" + pack.getFileName(), 16);
+    private static String key(Path model, Path pack, String options) throws IOException {
+        return Sha256.of(FileState.of(model) + "\0" + pack.getFileName() + "\0" + options, 16);
     }
 
     private Content content() {

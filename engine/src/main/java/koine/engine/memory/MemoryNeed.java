@@ -51,8 +51,9 @@ public final class MemoryNeed {
     }
 
     /**
-     * Of the same model, after an engine took so much more than was expected. Less than was expected only corrects what is
-     * guessed, down to its half: a model that did not fit was never in memory as a whole, and looks small.
+     * Of the same model, after an engine took so much more than was expected. Only what is guessed is corrected, down to its
+     * half and up to its double: a model that did not fit was never in memory as a whole and looks small, and one whose
+     * weights the processor wants in another order looks large, for the file's pages count until something else needs them.
      */
     public MemoryNeed corrected(long bytes) {
         return new MemoryNeed(shape, elsewhere, bytes);
@@ -70,7 +71,7 @@ public final class MemoryNeed {
                 + shape.vocabulary() * BYTES_A_TOKEN_TEXT
                 + computeBytes(contextTokens, several)
                 + JAVA_MIB * MIB;
-        return Math.max(0, model - elsewhere) + Math.max(guessed / 2, guessed + correction);
+        return Math.max(0, model - elsewhere) + Math.clamp(guessed + correction, guessed / 2, guessed * 2);
     }
 
     /** The part that grows with the context: what a larger one costs is the difference of two of these. */

@@ -88,7 +88,7 @@ final class EngineProcess {
                     });
             leases.awaitEnd();
             delete(file, start.brokerFile());
-            if (start.estimatedBytes() > 0 && generator.hasAnswered()) {
+            if (start.estimatedBytes() > 0 && generator.isRepresentative()) {
                 measure(start, folder);
             }
             watcher.interrupt();
@@ -112,8 +112,9 @@ final class EngineProcess {
     private static void measure(EngineStart start, Path folder) {
         new SystemMemory()
                 .peakBytes(ProcessHandle.current().pid())
-                .ifPresent(peak ->
-                        new MeasuredMemory(folder).remember(start.model(), start.pack(), start.estimatedBytes(), peak));
+                .ifPresent(peak -> new MeasuredMemory(folder)
+                        .remember(
+                                start.model(), start.pack(), start.options().ofMemory(), start.estimatedBytes(), peak));
     }
 
     /** Those whose answers break off go on with another engine. */

@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many threads compute a model best. All of them wait for the slowest at each step, so only whole fast cores count:
- * twin threads of a core share its arithmetic units, and cores made to save power would hold the others up. What is left
- * over, the interface has; where nothing is, and there are more than four, it gets one.
+ * How many threads compute a model best. They wait for each other at each step, so whole fast cores count: twin threads of a
+ * core share its arithmetic units, and cores made to save power hold the others up. Of fewer than four fast ones, others fill
+ * up to four. What is left over, the interface has; where nothing is, and there are more than four, it gets one. Not measured
+ * on processors of two kinds; llama.cpp's own programs take the fast cores alone.
  *
  * <p>Linux tells which cores are which. Elsewhere, and where it does not tell, half of the logical processors count, or all of
  * up to four: small machines have few twins, or are virtual. Any thread; a few small files are read.
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Cores {
     private static final String ALLOWED = "Cpus_allowed_list:";
 
-    /** More than this many cores, and one of them can be missed. */
+    /** So many cores are all needed; of more, one can be missed. */
     private static final int FEW = 4;
 
     /** Of the fastest one's capacity: less is a core of another kind, not the same at another clock. */
@@ -50,18 +50,21 @@ public final class Cores {
     /** At least 1. */
     public int threads() {
         BitSet allowed = allowed();
-        int cores = wholeCores(fast(allowed));
-        if (cores == 0) {
+        int all = wholeCores(allowed);
+        if (all == 0) {
             return available <= FEW ? available : available / 2;
         }
-        boolean nothingElse = cores == allowed.cardinality();
-        return Math.min(available, nothingElse && cores > FEW ? cores - 1 : cores);
+        int fast = Math.max(wholeCores(fast(allowed)), Math.min(all, FEW));
+        boolean nothingElse = fast == allowed.cardinality();
+        int threads = nothingElse && fast > FEW ? fast - 1 : fast;
+        return Math.min(available, Math.max(threads, 2));
     }
 
     /** Logical processors that this process may run on; empty when that is not told. */
     private BitSet allowed() {
-        try (Stream<String> lines = Files.lines(root.resolve("proc/self/status"))) {
-            return lines.filter(line -> line.startsWith(ALLOWED))
+        try {
+            return Files.readAllLines(root.resolve("proc/self/status")).stream()
+                    .filter(line -> line.startsWith(ALLOWED))
                     .findFirst()
                     .map(line -> list(line.substring(ALLOWED.length())))
                     .orElseGet(BitSet::new);

@@ -7,44 +7,65 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices when a driver does not come back from a step, which nothing else can: the thread that waits in it hears of no cancel.
- * A step is at most a small batch, seconds on the slowest card. One thread begins and ends steps.
+ * Notices when a driver does not come back, which nothing else can: the thread that waits in it hears of no cancel. It looks
+ * now and then, and counts looks, not time: a computer that slept has not waited. One thread begins and ends steps.
  */
 final class StepWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StepWatch.class);
-    private static final long NONE = Long.MIN_VALUE;
+
+    /** Until something was computed: a driver may have to translate programs for its card first. */
+    private static final int LOOKS_AT_FIRST = 4;
+
+    private static final int LOOKS = 1;
 
     private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile long since = NONE;
+    /** Odd in a step. */
+    private volatile long steps;
+
+    private volatile boolean computed;
+    private long counted; // of the thread that steps
+    private long seen; // of the looking thread, as the next
+    private int looks;
+
+    /** For who looks himself. */
+    StepWatch() {}
 
     /**
-     * @param patience with one step; it may take twice as long to be noticed
+     * @param pause between two looks; a step that is seen in two of them does not come back
      * @param onStuck told once, on a thread of this watch
      */
-    StepWatch(Duration patience, Runnable onStuck) {
-        Thread.ofPlatform().name("koine-step-watch").daemon().start(() -> watch(patience.toNanos(), onStuck));
+    StepWatch(Duration pause, Runnable onStuck) {
+        Thread.ofPlatform().name("koine-step-watch").daemon().start(() -> watch(pause.toNanos(), onStuck));
     }
 
     void begin() {
-        since = System.nanoTime();
+        steps = ++counted;
     }
 
-    void end() {
-        since = NONE;
+    /** @param busy whether there was something to compute */
+    void end(boolean busy) {
+        steps = ++counted;
+        if (busy) {
+            computed = true;
+        }
     }
 
-    private void watch(long patience, Runnable onStuck) {
+    /** @return whether the step was there at the last look already, or for some more looks at first */
+    boolean look() {
+        long now = steps;
+        looks = (now & 1) == 1 && now == seen ? looks + 1 : 0;
+        seen = now;
+        return looks >= (computed ? LOOKS : LOOKS_AT_FIRST);
+    }
+
+    private void watch(long pause, Runnable onStuck) {
         try {
-            long pause = patience;
             while (!closed.await(pause, TimeUnit.NANOSECONDS)) {
-                long begun = since;
-                long taken = begun == NONE ? 0 : System.nanoTime() - begun;
-                if (taken >= patience) {
+                if (look()) {
                     LOG.error("the device does not come back");
                     onStuck.run();
                     return;
                 }
-                pause = patience - taken;
             }
         } catch (InterruptedException e) {
             LOG.debug("the watch ends"); // nobody interrupts it

@@ -40,9 +40,12 @@ import java.util.stream.Stream;
 import koine.engine.Eventually;
 import koine.engine.llama.Offload;
 import koine.engine.memory.MeasuredMemory;
+import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.MemoryProbe;
+import koine.engine.memory.ModelShape;
 import koine.engine.process.EngineOptions;
 import koine.engine.process.ScriptedEngineMain;
+import koine.engine.session.GeneratorOptions;
 import koine.gguf.GgufValue;
 import koine.gguf.GgufWriter;
 import koine.i18n.Problem;
@@ -455,26 +458,23 @@ class EngineBrokerTest {
         }
 
         @Test
-        void whatAnEngineTookCorrectsWhatTheNextIsExpectedToTake() throws Exception {
-            available = 1_700 * MIB;
-            List<Problem> notices = new ArrayList<>();
+        void whatAnEngineTookCorrectsWhatTheNextIsExpectedToTakeAndRefusesNobody() throws Exception {
             Path wanted = large("large.gguf");
             PrivateFolder.ensure(runtime);
+            EngineOptions usual = EngineOptions.DEFAULT.withContext(8192).withSlots(GeneratorOptions.USUAL_SLOTS);
+            MemoryNeed need = new MemoryNeed(ModelShape.read(wanted));
             MeasuredMemory memories = new MeasuredMemory(runtime);
-            memories.remember(wanted, pack, 1_300 * MIB, 1_900 * MIB);
-            assertEquals("x", answer(acquire(wanted, 0, notices), "say x"));
+            memories.remember(wanted, pack, usual.ofMemory(), 1_000 * MIB, 1_050 * MIB);
+            available = need.bytes(8192, EngineOptions.F16, GeneratorOptions.USUAL_SLOTS) + (128 + 25) * MIB;
+            List<Problem> notices = new ArrayList<>();
+            EngineLease smaller = acquire(wanted, 0, notices);
             assertEquals("KOINE-E112", notices.getFirst().code(), "it would fit, had another not taken more");
-            EngineLease first = leases.removeLast();
-            first.close();
-            ended(Duration.ofSeconds(15), first.pid());
-            assertTrue(memories.correction(wanted, pack) < 0, "a scripted engine takes next to nothing");
+            smaller.close();
+            ended(Duration.ofSeconds(15), smaller.pid());
             notices.clear();
-            assertEquals("x", answer(acquire(wanted, 0, notices), "say x"));
-            assertEquals(
-                    List.of(),
-                    notices.stream()
-                            .filter(one -> one.code().equals("KOINE-E112"))
-                            .toList());
+            available = need.bytes(1024, EngineOptions.Q8_0, GeneratorOptions.USUAL_SLOTS) + (128 + 25) * MIB;
+            acquire(wanted, 0, notices);
+            assertEquals(1024, notices.getFirst().arguments().get("contextTokens"));
         }
 
         @Test

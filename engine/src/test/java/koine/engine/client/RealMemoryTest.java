@@ -81,7 +81,11 @@ class RealMemoryTest {
                 () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
         MemoryNeed need = new MemoryNeed(ModelShape.read(model));
         long expected = need.bytes(context, kvType, GeneratorOptions.USUAL_SLOTS);
-        long correction = new MeasuredMemory(runtime).correction(model, NativeKit.pack());
+        long correction = new MeasuredMemory(runtime)
+                .correction(
+                        model,
+                        NativeKit.pack(),
+                        options.withSlots(GeneratorOptions.USUAL_SLOTS).ofMemory());
         long next = need.corrected(correction).bytes(context, kvType, GeneratorOptions.USUAL_SLOTS);
         assertEquals(1, (double) next / measured, 0.01, "the next estimate is what was measured");
         return new Figures(expected, measured);

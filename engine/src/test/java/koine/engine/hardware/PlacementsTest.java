@@ -388,7 +388,8 @@ class PlacementsTest {
     void aTryThatFailsByAFaultOfOursHoldsNobodyUp() throws Exception {
         install(VULKAN);
         Placements placements = placements(); // no outcome is scripted: the try throws
-        assertThrows(IllegalStateException.class, () -> placements.first(model));
+        assertEquals(Step.PROCESSOR, placements.first(model).step());
+        assertThrows(IllegalStateException.class, () -> placements.look(false), "who asks for it is told");
         outcomes.put(VULKAN, usable(CARD));
         assertEquals(CARD, placements.first(model).device());
     }

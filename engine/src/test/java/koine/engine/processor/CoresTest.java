@@ -59,6 +59,13 @@ class CoresTest {
     }
 
     @Test
+    void ofASingleCoreBothCount() throws Exception {
+        allowed("0-1");
+        cores(0, 1, 2, 1);
+        assertEquals(2, threads(2));
+    }
+
+    @Test
     void ofASmallLaptopTooCountOnce() throws Exception {
         allowed("0-3");
         cores(0, 2, 2, 2);
@@ -79,9 +86,17 @@ class CoresTest {
         allowed("0-11");
         cores(0, 2, 2, 2);
         cores(4, 8, 1, 0);
+        cores(0, 6, 2, 6);
+        cores(12, 4, 1, 0);
+        allowed("0-15");
+        file("sys/devices/cpu_core/cpus", "0-11");
+        assertEquals(6, threads(16));
+        allowed("0-11");
+        cores(0, 2, 2, 2);
+        cores(4, 8, 1, 0);
         file("sys/devices/cpu_core/cpus", "0-3");
         file("sys/devices/cpu_atom/cpus", "4-11");
-        assertEquals(2, threads(12));
+        assertEquals(4, threads(12), "but two fast ones are few");
         allowed("4-11");
         assertEquals(7, threads(8), "unless there are no others");
     }
@@ -108,9 +123,9 @@ class CoresTest {
 
     @Test
     void thatThisProcessMayNotUseDoNotCount() throws Exception {
-        allowed("0,2,8,10");
+        allowed("0-5,8-13");
         cores(0, 8, 2, 8);
-        assertEquals(2, threads(4));
+        assertEquals(6, threads(12));
         allowed("0-15");
         assertEquals(3, threads(3), "a control group gives the time of three");
     }

@@ -1,6 +1,6 @@
 package koine.engine.server;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.InvocationTargetException;
@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import koine.engine.llama.Offload;
 import koine.engine.session.Generator;
 import koine.engine.session.GeneratorOptions;
@@ -20,27 +19,43 @@ import org.junit.jupiter.api.Timeout;
 class StepWatchTest {
     private static final Duration SHORT = Duration.ofMillis(40);
 
-    @Test
-    void hearsOfAStepThatDoesNotComeBack() throws Exception {
-        CountDownLatch stuck = new CountDownLatch(1);
-        try (StepWatch watch = new StepWatch(SHORT, stuck::countDown)) {
-            watch.begin();
-            assertTrue(stuck.await(20, TimeUnit.SECONDS));
-        }
+    private final StepWatch watch = new StepWatch();
+
+    private void compute() {
+        watch.begin();
+        watch.end(true);
     }
 
     @Test
-    void isContentWithStepsThatDo() throws Exception {
-        AtomicInteger stuck = new AtomicInteger();
-        Duration patience = Duration.ofSeconds(1); // more than a busy machine keeps this thread waiting
-        long until = System.nanoTime() + patience.toNanos() * 5 / 2;
-        try (StepWatch watch = new StepWatch(patience, stuck::incrementAndGet)) {
-            while (System.nanoTime() < until) {
-                watch.begin();
-                watch.end();
-            }
+    void hearsOfAStepThatIsSeenTwice() {
+        compute();
+        watch.begin();
+        assertFalse(watch.look());
+        assertTrue(watch.look());
+    }
+
+    @Test
+    void isPatientUntilSomethingWasComputed() {
+        watch.begin();
+        watch.end(false);
+        watch.begin();
+        for (int look = 0; look < 4; look++) {
+            assertFalse(watch.look());
         }
-        assertEquals(0, stuck.get());
+        assertTrue(watch.look());
+    }
+
+    @Test
+    void isContentWithManyStepsAndWithNone() {
+        for (int look = 0; look < 10; look++) {
+            compute();
+            watch.begin();
+            assertFalse(watch.look(), "another one each time");
+            watch.end(true);
+        }
+        for (int look = 0; look < 10; look++) {
+            assertFalse(watch.look(), "idle");
+        }
     }
 
     /** Does as a scripted one, but for its first step, which ends with the test. */
