@@ -2,6 +2,7 @@ package koine.app.cli;
 
 import java.util.List;
 import java.util.Map;
+import koine.app.conversations.Layer;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,8 @@ final class OptionValues {
     private static final long LEAST_CONTEXT = 256;
 
     private static final Map<String, Range> RANGES = Map.ofEntries(
+            Map.entry(LayerOption.NAME, new Range("number", 0, (long) Layer.MOST_SCALE)),
+            Map.entry(TerminalLayers.COMMAND, new Range("number", 0, (long) Layer.MOST_SCALE)),
             Map.entry("--port", new Range("whole", 0, 65_535)),
             Map.entry("--temperature", new Range("number", 0, 100)),
             Map.entry("--max-tokens", new Range("whole", 1, Integer.MAX_VALUE)),
@@ -25,7 +28,7 @@ final class OptionValues {
             Map.entry("--repeat", new Range("whole", 1, 1000)));
 
     private static final Map<String, List<String>> CHOICES =
-            Map.of("--think", List.of("on", "off"), "--theme", List.of("light", "dark"));
+            Map.of("--think", List.of("on", "off"), "--theme", List.of("light", "dark"), "--state", List.of("layers"));
 
     private static final Map<String, String> FORMS = Map.of("--size", "1100x760", "--now", "2026-11-22T10:00");
 

@@ -25,9 +25,11 @@ import koine.app.conversations.ChatTurn;
 import koine.app.conversations.ContextNote;
 import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
+import koine.app.conversations.Layer;
 import koine.app.conversations.Message;
 import koine.app.conversations.MessageState;
 import koine.app.conversations.StorageException;
+import koine.app.layers.Layers;
 import koine.engine.client.EngineFacts;
 import koine.engine.door.ServedModels;
 import koine.engine.hardware.Placements;
@@ -36,6 +38,7 @@ import koine.engine.packs.PackStore;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.models.CatalogueEntry;
+import koine.models.InstalledAdapter;
 import koine.models.InstalledModel;
 import koine.models.ModelStore;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +87,12 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     public @Nullable Problem broken;
 
     public List<InstalledModel> models = List.of(starter());
+
+    /** Layers on this computer; their files must be there. */
+    public List<InstalledAdapter> adapters = List.of();
+
+    private final Layers layers = new Layers(this);
+    private final Map<String, List<Layer>> layersOf = new LinkedHashMap<>();
 
     /** None is here until the test installs some. */
     public final FakePacks packs;
@@ -168,6 +177,9 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
             throw beforeStoring;
         }
         String id = conversationId == null ? begin(question) : conversationId;
+        if (options.layers() != null) {
+            setLayers(id, options.layers());
+        }
         Message asked = store(id, "user", question, MessageState.COMPLETE);
         return answer(id, asked, observer);
     }
@@ -388,6 +400,35 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
                 .filter(one -> one.id().equals(nameOrPath))
                 .findFirst()
                 .orElseThrow(() -> new Problem("KOINE-M101", Map.of("name", nameOrPath)));
+    }
+
+    @Override
+    public List<InstalledAdapter> adapters() {
+        return adapters;
+    }
+
+    @Override
+    public InstalledAdapter adapter(String nameOrPath) throws Problem {
+        return adapters.stream()
+                .filter(one -> one.id().equals(nameOrPath))
+                .findFirst()
+                .orElseThrow(
+                        () -> new Problem("KOINE-M104", Map.of("name", nameOrPath, "found", "none", "nearest", "")));
+    }
+
+    @Override
+    public Layers layers() {
+        return layers;
+    }
+
+    @Override
+    public synchronized List<Layer> layers(String conversationId) {
+        return layersOf.getOrDefault(conversationId, List.of());
+    }
+
+    /** As if the conversation had been answered with these. */
+    public synchronized void setLayers(String conversationId, List<Layer> wanted) {
+        layersOf.put(conversationId, List.copyOf(wanted));
     }
 
     @Override
