@@ -97,7 +97,17 @@ final class LayerList {
     private String state(Messages m, Layers.Offer offer) {
         return model == null
                 ? ""
-                : m.text("layers.fits", Map.of("reason", Layers.keyword(offer.misfit()), "model", model.name()));
+                : m.text(
+                        "layers.fits",
+                        Map.of(
+                                "reason",
+                                Layers.keyword(offer.misfit()),
+                                "model",
+                                model.name(),
+                                "known",
+                                "no", // the base has a column of its own
+                                "base",
+                                ""));
     }
 
     /** The model it was made for, with its maker where that is told; "" when the file does not say. */

@@ -73,7 +73,7 @@ final class TerminalLayers {
                 .map(offer -> offer.adapter().id())
                 .toList();
         String end = others.isEmpty()
-                ? context.text("cli.layers.none")
+                ? context.text("layers.none")
                 : context.text(
                         "cli.layers.choose",
                         Map.of(

@@ -17,6 +17,7 @@ import koine.i18n.UiLanguage;
 import koine.models.InstalledModel;
 import koine.ui.chat.Activity;
 import koine.ui.language.Texts;
+import koine.ui.layers.LayersButton;
 import koine.ui.theme.Icons;
 import koine.ui.theme.Style;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +30,14 @@ final class TopBar extends HBox {
     private final ShellModel shell;
     private final Texts texts;
 
-    TopBar(ShellModel shell, Side side) {
+    TopBar(ShellModel shell, Side side, LayersButton layers) {
         this.shell = shell;
         this.texts = shell.texts();
         getStyleClass().add(Style.TOP_BAR);
         setAlignment(Pos.CENTER_LEFT);
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
-        getChildren().addAll(side(side), model(), gap, languages(), theme());
+        getChildren().addAll(side(side), model(), layers, gap, languages(), theme());
     }
 
     private Region side(Side side) {

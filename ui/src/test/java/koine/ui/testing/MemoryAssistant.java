@@ -177,20 +177,25 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
             throw beforeStoring;
         }
         String id = conversationId == null ? begin(question) : conversationId;
-        if (options.layers() != null) {
-            setLayers(id, options.layers());
-        }
+        remember(id, options);
         Message asked = store(id, "user", question, MessageState.COMPLETE);
         return answer(id, asked, observer);
     }
 
     @Override
     public Message retry(String conversationId, ChatOptions options, ChatObserver observer) throws Problem {
+        remember(conversationId, options);
         List<Message> all = list(conversationId);
         if (all.getLast().role().equals("assistant")) {
             all.removeLast();
         }
         return answer(conversationId, all.getLast(), observer);
+    }
+
+    private void remember(String id, ChatOptions options) {
+        if (options.layers() != null) {
+            setLayers(id, options.layers());
+        }
     }
 
     private Message answer(String id, Message asked, ChatObserver observer) throws Problem {
