@@ -28,7 +28,7 @@ final class OptionValues {
             Map.entry("--repeat", new Range("whole", 1, 1000)));
 
     private static final Map<String, List<String>> CHOICES =
-            Map.of("--think", List.of("on", "off"), "--theme", List.of("light", "dark"), "--state", List.of("layers"));
+            Map.of("--think", List.of("on", "off"), "--theme", List.of("light", "dark"));
 
     private static final Map<String, String> FORMS = Map.of("--size", "1100x760", "--now", "2026-11-22T10:00");
 
@@ -61,8 +61,12 @@ final class OptionValues {
 
     /** {@code KOINE-A104}: what the option does take is told with it. */
     static Problem bad(String option, @Nullable Object value) {
+        return bad(option, value, CHOICES.getOrDefault(option, List.of()));
+    }
+
+    /** As the other, of an option whose choices depend on something. */
+    static Problem bad(String option, @Nullable Object value, List<String> choices) {
         Range range = RANGES.get(option);
-        List<String> choices = CHOICES.getOrDefault(option, List.of());
         String form = FORMS.getOrDefault(option, "");
         String kind = range != null ? range.kind : !choices.isEmpty() ? "choice" : form.isEmpty() ? "other" : "form";
         return new Problem(

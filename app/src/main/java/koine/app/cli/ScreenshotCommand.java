@@ -74,10 +74,12 @@ final class ScreenshotCommand implements Callable<Integer> {
         if (screens.stream().noneMatch(s -> s.name().equals(screen))) {
             throw unknown(screen, screens);
         }
-        if (state != null
-                && screens.stream()
-                        .noneMatch(s -> s.name().equals(screen) && s.states().contains(state))) {
-            throw OptionValues.bad("--state", state);
+        List<String> states = screens.stream()
+                .filter(s -> s.name().equals(screen))
+                .flatMap(s -> s.states().stream())
+                .toList();
+        if (state != null && !states.contains(state)) {
+            throw OptionValues.bad("--state", state, states);
         }
         if (out == null) {
             throw UsageProblems.missing("--out FILE");

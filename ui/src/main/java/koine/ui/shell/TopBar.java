@@ -12,7 +12,7 @@ import javafx.scene.control.ToggleGroup;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
-import javafx.scene.layout.VBox;
+import javafx.scene.layout.StackPane;
 import koine.i18n.UiLanguage;
 import koine.models.InstalledModel;
 import koine.ui.chat.Activity;
@@ -92,8 +92,10 @@ final class TopBar extends HBox {
                             shell.preparing()));
         });
         loading.visibleProperty().bind(loading.progressProperty().greaterThan(0));
-        VBox.setMargin(loading, new Insets(0, 12, 0, 12));
-        VBox box = new VBox(menu, loading);
+        loading.setMouseTransparent(true);
+        StackPane.setAlignment(loading, Pos.BOTTOM_CENTER);
+        StackPane.setMargin(loading, new Insets(0, 12, 0, 12));
+        StackPane box = new StackPane(menu, loading); // the name stands as high as the words beside it
         box.setAlignment(Pos.CENTER_LEFT);
         menu.setMinWidth(0);
         box.setMinWidth(0); // a long name gives way, the buttons beside it do not
