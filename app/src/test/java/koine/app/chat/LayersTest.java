@@ -20,10 +20,14 @@ import koine.app.Koine;
 import koine.app.TestLayers;
 import koine.app.TestProfile;
 import koine.app.conversations.Layer;
+import koine.app.conversations.SqliteConversationStore;
 import koine.app.layers.Layers;
 import koine.engine.client.ChatAdapter;
 import koine.engine.client.ChatRequest;
 import koine.engine.client.ChatResult.Finish;
+import koine.engine.client.EngineLease;
+import koine.engine.client.EngineSpec;
+import koine.engine.client.LoadListener;
 import koine.engine.client.LoopbackEngine;
 import koine.engine.client.Sampling;
 import koine.gguf.MisfitException.Reason;
@@ -167,6 +171,51 @@ class LayersTest {
             }
             assertEquals(2, seen.size());
             seen.forEach(request -> assertEquals(List.of(new ChatAdapter(stories, 0.25)), request.adapters()));
+        }
+    }
+
+    @Nested
+    class An_answer_whose_device_is_lost {
+        @Test
+        void is_gone_on_with_on_another_with_the_same_layers() throws Exception {
+            ScriptedEngines dying = new ScriptedEngines((request, listener, running) -> {
+                if (!request.goesOn()) {
+                    listener.onText("half ");
+                    throw running.die();
+                }
+                listener.onText("whole");
+                return ScriptedEngines.result(Finish.STOP);
+            });
+            Engines onDevices = new Engines() {
+                @Override
+                public EngineLease acquire(EngineSpec spec, LoadListener listener) throws Problem {
+                    return dying.acquire(spec, listener);
+                }
+
+                @Override
+                public boolean lost(EngineSpec spec, EngineLease lease) {
+                    return true;
+                }
+            };
+            try (Koine koine = TestProfile.open(home, dying);
+                    SqliteConversationStore store = SqliteConversationStore.inMemory();
+                    StoringChatService chat = new StoringChatService(
+                            koine.models(),
+                            koine.settings(),
+                            () -> home,
+                            onDevices,
+                            koine.layers(),
+                            () -> store,
+                            () -> store,
+                            (model, tokens) -> 0)) {
+                assertEquals(
+                        "half whole",
+                        chat.ask(null, "q", with(new Layer("stories", 0.25)), NOBODY)
+                                .content());
+            }
+            assertEquals(2, dying.requests.size());
+            dying.requests.forEach(
+                    request -> assertEquals(List.of(new ChatAdapter(stories, 0.25)), request.adapters()));
         }
     }
 

@@ -178,6 +178,19 @@ class LayersCommandTest {
     }
 
     @Test
+    void a_layer_that_is_named_twice_or_has_gone_from_its_conversation_is_refused() throws IOException {
+        CommandLineRun twice = line();
+        assertEquals(2, twice.run("ask", "--layer", "stories", "--layer", "stories=0.5", "q"));
+        assertTrue(twice.err().contains("KOINE-A129"), twice.err());
+        assertEquals(0, line().run("ask", "--layer", "stories", "one"));
+        Files.delete(stories);
+        CommandLineRun gone = line().input("two\n");
+        assertEquals(4, gone.run("chat", "--continue", id()));
+        assertTrue(gone.err().contains("KOINE-C114"), gone.err());
+        assertEquals(1, engines.requests.size());
+    }
+
+    @Test
     void a_layer_asked_as_a_model_is_said_to_be_one() {
         CommandLineRun run = line();
         assertEquals(1, run.run("ask", "--model", "stories", "q"));
