@@ -121,6 +121,16 @@ class LayersModelTest {
     }
 
     @Test
+    void aChangeBeforeTheQuestionIsStoredIsForTheNextToo() throws Exception {
+        model().add(files.fitting("stories", "Stories", "Asha"));
+        assistant.whenAsked = () -> model().setStrength("stories", 0.5);
+        ask("one");
+        assertEquals(List.of(new Layer("stories", 1)), asked());
+        ask("two");
+        assertEquals(List.of(new Layer("stories", 0.5)), asked());
+    }
+
+    @Test
     void whatCannotBeUsedIsSaidWithItsReason() throws Exception {
         InstalledAdapter stories = files.fitting("stories", "Stories", "Asha");
         InstalledAdapter news = files.foreign("news", "News", "Kiswahili Lab");

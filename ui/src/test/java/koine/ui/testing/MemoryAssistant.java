@@ -70,6 +70,10 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     public Instant now = Instant.parse("2026-11-22T10:15:00Z");
     public Script script = (observer, stop) -> observer.onText("The capital of France is Paris.");
     public @Nullable Problem beforeStoring;
+
+    /** Runs when a question has come and is not stored yet. */
+    public Runnable whenAsked = () -> {};
+
     public boolean closed;
 
     /** What the next answers say of themselves. */
@@ -173,6 +177,7 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     public Message ask(@Nullable String conversationId, String question, ChatOptions options, ChatObserver observer)
             throws Problem {
         asked.add(options);
+        whenAsked.run();
         if (beforeStoring != null) {
             throw beforeStoring;
         }
