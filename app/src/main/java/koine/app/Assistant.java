@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
+import koine.app.layers.Layers;
 import koine.engine.door.ServedModels;
 import koine.engine.hardware.Placements;
 import koine.engine.packs.PackStore;
@@ -20,6 +21,9 @@ public interface Assistant extends AutoCloseable {
     ConversationStore conversations();
 
     ModelStore models();
+
+    /** What lies on a model to change how it answers, and which goes with which. */
+    Layers layers();
 
     /** What runs models: the native packs of this computer. */
     PackStore packs();

@@ -15,6 +15,7 @@ import koine.app.chat.StoreModels;
 import koine.app.chat.StoringChatService;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.SqliteConversationStore;
+import koine.app.layers.Layers;
 import koine.engine.client.ConversationForgetter;
 import koine.engine.client.EngineBroker;
 import koine.engine.client.PackProbe;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class Koine implements Assistant {
     private final Folders folders;
     private final ModelStore models;
+    private final Layers layers;
     private final JsonSettings settings;
     private final SqliteConversationStore conversations;
     private final StoringChatService chat;
@@ -74,6 +76,7 @@ public final class Koine implements Assistant {
             Properties properties) {
         this.folders = folders;
         this.models = models;
+        this.layers = new Layers(models);
         this.settings =
                 new JsonSettings(folders.data().resolve("settings.json"), SystemLanguage.of(environment, properties));
         this.conversations = new SqliteConversationStore(folders.data().resolve("koine.db"));
@@ -95,6 +98,7 @@ public final class Koine implements Assistant {
                 settings,
                 packs::plain,
                 this.engines,
+                layers,
                 () -> conversations,
                 this::unsavedConversations,
                 (model, tokens) -> new MemoryNeed(ModelShape.read(model))
@@ -122,6 +126,11 @@ public final class Koine implements Assistant {
     @Override
     public ModelStore models() {
         return models;
+    }
+
+    @Override
+    public Layers layers() {
+        return layers;
     }
 
     @Override

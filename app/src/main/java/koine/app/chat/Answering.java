@@ -12,6 +12,7 @@ import koine.app.conversations.Message.Timings;
 import koine.app.conversations.MessageState;
 import koine.app.conversations.SqliteConversationStore;
 import koine.app.conversations.StorageException;
+import koine.engine.client.ChatAdapter;
 import koine.engine.client.ChatEngine;
 import koine.engine.client.ChatListener;
 import koine.engine.client.ChatMessage;
@@ -34,6 +35,7 @@ final class Answering {
     private final SqliteConversationStore store;
     private final ChatTurn turn;
     private final ChatOptions options;
+    private final List<ChatAdapter> adapters;
     private final ChatObserver observer;
     private final RunningAnswer answer;
     private final AnswerWriter writer;
@@ -43,12 +45,14 @@ final class Answering {
             SqliteConversationStore store,
             ChatTurn turn,
             ChatOptions options,
+            List<ChatAdapter> adapters,
             ChatObserver observer,
             RunningAnswer answer) {
         this.leases = leases;
         this.store = store;
         this.turn = turn;
         this.options = options;
+        this.adapters = adapters;
         this.observer = observer;
         this.answer = answer;
         this.writer = store.write(turn.answer());
@@ -156,13 +160,14 @@ final class Answering {
                 .takeWhile(m -> !m.id().equals(turn.answer().id()))
                 .toList();
         return new ChatRequest(
-                turn.answer().id(),
-                History.of(store.systemPrompt(conversationId), path, store.contextNote(conversationId)),
-                AnswerDefaults.sampling(options.sampling()),
-                AnswerDefaults.maxTokens(options, facts),
-                conversationId,
-                options.thinking(),
-                options.save());
+                        turn.answer().id(),
+                        History.of(store.systemPrompt(conversationId), path, store.contextNote(conversationId)),
+                        AnswerDefaults.sampling(options.sampling()),
+                        AnswerDefaults.maxTokens(options, facts),
+                        conversationId,
+                        options.thinking(),
+                        options.save())
+                .withAdapters(adapters);
     }
 
     /** Of an answer whose engine died: another is asked for what comes after the words that are there. */
@@ -181,7 +186,8 @@ final class Answering {
                 whole.cacheKey(),
                 whole.thinking(),
                 whole.keepOnDisk(),
-                true);
+                true,
+                whole.adapters());
     }
 
     private static void checkThinking(@Nullable Boolean wanted, EngineFacts facts) throws Problem {

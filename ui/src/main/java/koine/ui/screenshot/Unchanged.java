@@ -8,6 +8,7 @@ import koine.app.Settings;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
+import koine.app.layers.Layers;
 import koine.engine.door.ServedModels;
 import koine.engine.hardware.Placements;
 import koine.engine.packs.PackStore;
@@ -31,6 +32,11 @@ record Unchanged(Assistant assistant) implements Assistant {
     @Override
     public ModelStore models() {
         return assistant.models();
+    }
+
+    @Override
+    public Layers layers() {
+        return assistant.layers();
     }
 
     @Override
