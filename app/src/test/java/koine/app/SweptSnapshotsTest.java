@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import koine.app.chat.ScriptedEngines;
 import koine.app.conversations.SqliteConversationStore;
+import koine.app.conversations.TurnChoices;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +31,7 @@ class SweptSnapshotsTest {
     private String conversation(String question) throws Exception {
         try (SqliteConversationStore store =
                 new SqliteConversationStore(TestProfile.folders(home).data().resolve("koine.db"))) {
-            return store.begin(null, question, null, "starter", null)
+            return store.begin(null, question, null, "starter", null, TurnChoices.NONE)
                     .conversation()
                     .id();
         }

@@ -12,6 +12,7 @@ import koine.app.conversations.ChatTurn;
 import koine.app.conversations.Layer;
 import koine.app.conversations.Message;
 import koine.app.conversations.SqliteConversationStore;
+import koine.app.conversations.TurnChoices;
 import koine.app.layers.Layers;
 import koine.engine.client.ChatAdapter;
 import koine.engine.client.ChatEngine;
@@ -78,8 +79,8 @@ public final class StoringChatService implements ChatService, AutoCloseable {
         InstalledModel model = specs.model(options);
         EngineSpec spec = specs.of(store, conversationId, model, options);
         Layers.Ready beside = beside(store, conversationId, model, options);
-        ChatTurn turn = store.begin(conversationId, question, options.system(), model.id(), options.language());
-        remember(store, turn, options, beside);
+        ChatTurn turn = store.begin(
+                conversationId, question, options.system(), model.id(), options.language(), choices(options, beside));
         return answer(store, turn, spec, beside.adapters(), wish, options, observer);
     }
 
@@ -90,20 +91,12 @@ public final class StoringChatService implements ChatService, AutoCloseable {
         InstalledModel model = specs.model(options);
         EngineSpec spec = specs.of(store, conversationId, model, options);
         Layers.Ready beside = beside(store, conversationId, model, options);
-        ChatTurn turn = store.beginAgain(conversationId, model.id(), options.language());
-        remember(store, turn, options, beside);
+        ChatTurn turn = store.beginAgain(conversationId, model.id(), options.language(), choices(options, beside));
         return answer(store, turn, spec, beside.adapters(), wish, options, observer);
     }
 
-    private static void remember(SqliteConversationStore store, ChatTurn turn, ChatOptions options, Layers.Ready beside)
-            throws Problem {
-        String conversationId = turn.conversation().id();
-        if (options.contextTokens() > 0) {
-            store.setContextTokens(conversationId, options.contextTokens());
-        }
-        if (options.layers() != null && !beside.layers().equals(store.layers(conversationId))) {
-            store.setLayers(conversationId, beside.layers());
-        }
+    private static TurnChoices choices(ChatOptions options, Layers.Ready beside) {
+        return new TurnChoices(options.contextTokens(), options.layers() == null ? null : beside.layers());
     }
 
     /** The layers to answer with: those that were asked for, else the conversation's own. */

@@ -64,4 +64,13 @@ final class ContextNotes {
             }
         }
     }
+
+    /** @param tokens 0 is the engine's usual context */
+    static int setContextTokens(Connection c, String conversationId, int tokens) throws SQLException {
+        return SqliteConversationStore.update(
+                c,
+                "UPDATE conversations SET context_tokens = ? WHERE id = ?",
+                tokens == 0 ? null : tokens,
+                conversationId);
+    }
 }

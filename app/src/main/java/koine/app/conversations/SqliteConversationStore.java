@@ -113,13 +113,15 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
      * @param system system prompt of a new conversation
      * @param model id of the model that will answer
      * @param language BCP 47 tag of the answer where known
+     * @param choices stored with them: nobody finds the question without what it was asked with
      */
     public ChatTurn begin(
             @Nullable String conversationId,
             String question,
             @Nullable String system,
             String model,
-            @Nullable String language)
+            @Nullable String language,
+            TurnChoices choices)
             throws Problem {
         return database.write(c -> {
             Instant now = now();
@@ -144,18 +146,19 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
             Message asked =
                     new Message(ids.next(), id, parent, "user", question, null, null, MessageState.COMPLETE, now, null);
             insert(c, asked);
-            return turn(c, asked, model, language, now);
+            return turn(c, asked, model, language, choices, now);
         });
     }
 
     /** Begins another answer to the last question of a conversation. */
-    public ChatTurn beginAgain(String conversationId, String model, @Nullable String language) throws Problem {
+    public ChatTurn beginAgain(String conversationId, String model, @Nullable String language, TurnChoices choices)
+            throws Problem {
         return database.write(c -> {
             Message question = answerable(c, conversationId).stream()
                     .filter(m -> m.role().equals("user"))
                     .reduce((earlier, later) -> later)
                     .orElseThrow(() -> StorageProblems.noSuchConversation(conversationId));
-            return turn(c, question, model, language, now());
+            return turn(c, question, model, language, choices, now());
         });
     }
 
@@ -186,21 +189,12 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
 
     /** @param tokens 0 is the engine's usual context */
     public void setContextTokens(String conversationId, int tokens) throws Problem {
-        database.write(c -> update(
-                c,
-                "UPDATE conversations SET context_tokens = ? WHERE id = ?",
-                tokens == 0 ? null : tokens,
-                conversationId));
+        database.write(c -> ContextNotes.setContextTokens(c, conversationId, tokens));
     }
 
     @Override
     public List<Layer> layers(String conversationId) {
         return reading(c -> StoredLayers.of(c, conversationId));
-    }
-
-    /** @param layers each with the hash of its file; none is the model alone from now on */
-    public void setLayers(String conversationId, List<Layer> layers) throws Problem {
-        database.write(c -> StoredLayers.set(c, conversationId, layers));
     }
 
     static int touch(Connection c, String conversationId) throws SQLException {
@@ -226,13 +220,20 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
         database.close();
     }
 
-    private ChatTurn turn(Connection c, Message question, String model, @Nullable String language, Instant now)
+    private ChatTurn turn(
+            Connection c, Message question, String model, @Nullable String language, TurnChoices choices, Instant now)
             throws SQLException, Problem {
         String id = question.conversationId();
         Message answer = new Message(
                 ids.next(), id, question.id(), "assistant", "", model, language, MessageState.STREAMING, now, null);
         open.add(answer.id());
         insert(c, answer);
+        if (choices.contextTokens() > 0) {
+            ContextNotes.setContextTokens(c, id, choices.contextTokens());
+        }
+        if (choices.layers() != null) {
+            StoredLayers.set(c, id, choices.layers());
+        }
         touch(c, id);
         Conversation conversation = Rows.find(c, id).orElseThrow(() -> StorageProblems.noSuchConversation(id));
         return new ChatTurn(conversation, question, answer);

@@ -27,7 +27,7 @@ final class StoredLayers {
     }
 
     /** In place of those there are. */
-    static int set(Connection c, String conversationId, List<Layer> layers) throws SQLException {
+    static void set(Connection c, String conversationId, List<Layer> layers) throws SQLException {
         SqliteConversationStore.update(c, "DELETE FROM layers WHERE conversation_id = ?", conversationId);
         int position = 0;
         for (Layer layer : layers) {
@@ -40,6 +40,5 @@ final class StoredLayers {
                     layer.sha256(),
                     layer.scale());
         }
-        return SqliteConversationStore.touch(c, conversationId);
     }
 }

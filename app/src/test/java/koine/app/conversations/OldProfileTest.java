@@ -50,12 +50,15 @@ class OldProfileTest {
             assertEquals(0, store.contextTokens(ID));
             assertTrue(store.contextNote(ID).isEmpty());
             assertEquals(List.of(), store.layers(ID));
-            store.setLayers(ID, List.of(new Layer("b", "hash of b", 0.5), new Layer("a", "hash of a", 1)));
-            store.setLayers(ID, List.of(new Layer("b", "hash of b", 2), new Layer("c", "hash of c", 0)));
-            assertEquals(List.of(new Layer("b", "hash of b", 2), new Layer("c", "hash of c", 0)), store.layers(ID));
             assertEquals("Be brief.", store.systemPrompt(ID).orElseThrow());
 
-            ChatTurn turn = store.begin(ID, "And now?", null, "m", null);
+            Layer once = new Layer("b", "hash of b", 0.5);
+            ChatTurn first =
+                    store.beginAgain(ID, "m", null, new TurnChoices(0, List.of(once, new Layer("a", "hash of a", 1))));
+            store.write(first.answer()).finish(MessageState.INTERRUPTED, null);
+            List<Layer> chosen = List.of(new Layer("b", "hash of b", 2), new Layer("c", "hash of c", 0));
+            ChatTurn turn = store.begin(ID, "And now?", null, "m", null, new TurnChoices(0, chosen));
+            assertEquals(chosen, store.layers(ID));
             AnswerWriter writer = store.write(turn.answer());
             writer.appendReasoning("hm");
             writer.append("Yes.");

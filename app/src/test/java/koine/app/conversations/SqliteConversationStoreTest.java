@@ -52,7 +52,7 @@ class SqliteConversationStoreTest {
     }
 
     private ChatTurn turn(@Nullable String conversationId, String question, String answer) throws Problem {
-        ChatTurn turn = store.begin(conversationId, question, null, "m", "en");
+        ChatTurn turn = store.begin(conversationId, question, null, "m", "en", TurnChoices.NONE);
         AnswerWriter writer = store.write(turn.answer());
         writer.append(answer);
         writer.finish(MessageState.COMPLETE, new Timings(7, 2, 3, 12.5, 30.25));
@@ -63,7 +63,7 @@ class SqliteConversationStoreTest {
     class A_turn {
         @Test
         void stores_the_question_complete_and_the_answer_streaming_before_anything_is_asked() throws Problem {
-            ChatTurn turn = store.begin(null, "What is a lemma?", "Be brief.", "m", "hi");
+            ChatTurn turn = store.begin(null, "What is a lemma?", "Be brief.", "m", "hi", TurnChoices.NONE);
             try (SqliteConversationStore other = new SqliteConversationStore(file)) {
                 // another process would see the same: this store's rows belong to a process that lives
                 List<Message> messages =
@@ -92,7 +92,7 @@ class SqliteConversationStoreTest {
 
         @Test
         void whose_end_could_not_be_written_at_once_still_ends_complete_and_says_nothing_twice() throws Exception {
-            ChatTurn turn = store.begin(null, "q", null, "m", "en");
+            ChatTurn turn = store.begin(null, "q", null, "m", "en", TurnChoices.NONE);
             AtomicInteger tries = new AtomicInteger();
             try (Database hindered = new Database(file)) {
                 hindered.read(c -> {
@@ -135,7 +135,7 @@ class SqliteConversationStoreTest {
         @Test
         void answered_again_keeps_the_former_answer_as_a_sibling() throws Problem {
             String id = turn(null, "q", "old").conversation().id();
-            ChatTurn again = store.beginAgain(id, "m", null);
+            ChatTurn again = store.beginAgain(id, "m", null, TurnChoices.NONE);
             AnswerWriter writer = store.write(again.answer());
             writer.append("new");
             writer.finish(MessageState.COMPLETE, null);
@@ -146,9 +146,10 @@ class SqliteConversationStoreTest {
 
         @Test
         void is_refused_while_another_answer_streams_in_the_conversation() throws Problem {
-            ChatTurn turn = store.begin(null, "q", null, "m", null);
+            ChatTurn turn = store.begin(null, "q", null, "m", null, TurnChoices.NONE);
             Problem problem = assertThrows(
-                    Problem.class, () -> store.begin(turn.conversation().id(), "q2", null, "m", null));
+                    Problem.class,
+                    () -> store.begin(turn.conversation().id(), "q2", null, "m", null, TurnChoices.NONE));
             assertEquals("KOINE-C108", problem.code());
         }
 
@@ -156,13 +157,13 @@ class SqliteConversationStoreTest {
         void in_a_conversation_that_does_not_exist_is_a_problem() {
             assertEquals(
                     "KOINE-C101",
-                    assertThrows(Problem.class, () -> store.begin("nowhere", "q", null, "m", null))
+                    assertThrows(Problem.class, () -> store.begin("nowhere", "q", null, "m", null, TurnChoices.NONE))
                             .code());
         }
 
         @Test
         void that_its_writer_gave_up_on_does_not_block_the_conversation() throws Problem {
-            ChatTurn turn = store.begin(null, "q", null, "m", null);
+            ChatTurn turn = store.begin(null, "q", null, "m", null, TurnChoices.NONE);
             AnswerWriter writer = store.write(turn.answer());
             writer.append("part");
             try (SqliteConversationStore again = new SqliteConversationStore(file)) {
@@ -312,7 +313,7 @@ class SqliteConversationStoreTest {
     @Test
     void conversations_in_memory_leave_no_file() throws Exception {
         try (SqliteConversationStore memory = SqliteConversationStore.inMemory()) {
-            ChatTurn turn = memory.begin(null, "q", null, "m", null);
+            ChatTurn turn = memory.begin(null, "q", null, "m", null, TurnChoices.NONE);
             memory.write(turn.answer()).finish(MessageState.COMPLETE, null);
             assertEquals(2, memory.messages(turn.conversation().id()).size());
             assertNull(turn.question().parentId());

@@ -59,7 +59,7 @@ final class WritingProcess implements AutoCloseable {
         try (SqliteConversationStore store = new SqliteConversationStore(Path.of(args[0]))) {
             if (args[1].equals("turns")) {
                 for (int i = 0; i < 20; i++) {
-                    ChatTurn turn = store.begin(null, "question " + i, null, "m", null);
+                    ChatTurn turn = store.begin(null, "question " + i, null, "m", null, TurnChoices.NONE);
                     AnswerWriter answer = store.write(turn.answer());
                     answer.append("answer " + i);
                     answer.finish(MessageState.COMPLETE, null);
@@ -67,7 +67,7 @@ final class WritingProcess implements AutoCloseable {
                 out.println("done");
                 return;
             }
-            ChatTurn turn = store.begin(null, "Will you remember this?", null, "m", null);
+            ChatTurn turn = store.begin(null, "Will you remember this?", null, "m", null, TurnChoices.NONE);
             out.println("asked " + turn.conversation().id());
             AnswerWriter answer = store.write(turn.answer());
             for (int i = 0; ; i++) {
