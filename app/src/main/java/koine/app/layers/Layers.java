@@ -52,11 +52,13 @@ public final class Layers {
     /**
      * A layer of a conversation as it stands now.
      *
-     * @param layer with the hash that its file has now, where it could be read
+     * @param wanted as the conversation names it
+     * @param layer named as it is now, with the hash that its file has now, where it could be read
      * @param adapter null when it is not there
      * @param problem why it cannot be used; null when it can
      */
     public record Look(
+            Layer wanted,
             Layer layer,
             @Nullable InstalledAdapter adapter,
             @Nullable Problem problem) {}
@@ -120,16 +122,16 @@ public final class Layers {
             adapter = models.adapter(layer.name());
             sha256 = sha256(adapter.path());
         } catch (Problem e) {
-            return new Look(layer, null, layer.sha256() == null ? e : lost(layer, "gone", e));
+            return new Look(layer, layer, null, layer.sha256() == null ? e : lost(layer, "gone", e));
         } catch (IOException e) {
-            return new Look(layer, null, lost(layer, "gone", e));
+            return new Look(layer, layer, null, lost(layer, "gone", e));
         }
         if (layer.sha256() != null && !layer.sha256().equals(sha256)) {
-            return new Look(layer, adapter, lost(layer, "changed", null));
+            return new Look(layer, layer, adapter, lost(layer, "changed", null));
         }
         Reason misfit = misfit(adapter, model.path());
         Layer now = new Layer(adapter.id(), sha256, layer.scale());
-        return new Look(now, adapter, misfit == null ? null : misfit(adapter, model, misfit));
+        return new Look(layer, now, adapter, misfit == null ? null : misfit(adapter, model, misfit));
     }
 
     /**
@@ -161,7 +163,9 @@ public final class Layers {
             if (adapter != null) {
                 layers.add(look.layer());
                 adapters.add(new ChatAdapter(
-                        adapter.path().toAbsolutePath(), look.layer().scale()));
+                        adapter.path().toAbsolutePath(),
+                        look.layer().sha256(),
+                        look.layer().scale()));
             }
         }
         return new Ready(List.copyOf(layers), List.copyOf(adapters));

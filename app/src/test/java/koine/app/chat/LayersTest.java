@@ -9,9 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +38,7 @@ import koine.gguf.MisfitException.Reason;
 import koine.i18n.Messages;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
+import koine.models.Sha256;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -62,6 +67,14 @@ class LayersTest {
         return ChatOptions.DEFAULT.withLayers(List.of(layers));
     }
 
+    private static ChatAdapter adapter(Path file, double scale) {
+        try {
+            return new ChatAdapter(file, Sha256.of(file), scale);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private List<ChatAdapter> asked() {
         return engines.requests.getLast().adapters();
     }
@@ -81,7 +94,7 @@ class LayersTest {
         @Test
         void is_answered_with_its_layers_until_they_are_chosen_anew() throws Exception {
             Path other = TestLayers.fitting(home.resolve("elsewhere"), "other", 7);
-            List<ChatAdapter> both = List.of(new ChatAdapter(stories, 0.5), new ChatAdapter(other, 1));
+            List<ChatAdapter> both = List.of(adapter(stories, 0.5), adapter(other, 1));
             String id;
             try (Koine koine = TestProfile.open(home, engines)) {
                 ChatOptions options = with(new Layer("stories", 0.5), new Layer(other.toString(), 1));
@@ -104,7 +117,7 @@ class LayersTest {
                 assertEquals(both, asked(), "after a restart");
                 koine.chat().ask(id, "four", with(new Layer("stories", 2)), NOBODY);
                 koine.chat().retry(id, ChatOptions.DEFAULT, NOBODY);
-                assertEquals(List.of(new ChatAdapter(stories, 2)), asked());
+                assertEquals(List.of(adapter(stories, 2)), asked());
                 koine.chat().ask(id, "five", with(), NOBODY);
                 koine.chat().ask(id, "six", ChatOptions.DEFAULT, NOBODY);
                 assertEquals(List.of(), asked(), "taken away");
@@ -121,7 +134,7 @@ class LayersTest {
                         .ask(null, "one", unsaved.withLayers(List.of(new Layer("stories", 1))), NOBODY)
                         .conversationId();
                 koine.chat().ask(id, "two", unsaved, NOBODY);
-                assertEquals(List.of(new ChatAdapter(stories, 1)), asked());
+                assertEquals(List.of(adapter(stories, 1)), asked());
             }
         }
 
@@ -139,8 +152,34 @@ class LayersTest {
                 Files.copy(kept, stories);
                 Files.setLastModifiedTime(stories, FileTime.fromMillis(1_000_000_000_000L));
                 koine.chat().ask(id, "again", ChatOptions.DEFAULT, NOBODY);
-                assertEquals(List.of(new ChatAdapter(stories, 1)), asked(), "the same content is the same layer");
+                assertEquals(List.of(adapter(stories, 1)), asked(), "the same content is the same layer");
                 assertEquals(4, koine.conversations().messages(id).size());
+            }
+        }
+
+        @Test
+        void is_stored_with_its_layers_or_not_at_all() throws Exception {
+            ChatOptions larger = ChatOptions.DEFAULT.withContext(1024);
+            try (Koine koine = TestProfile.open(home, engines)) {
+                String id = koine.chat().ask(null, "one", larger, NOBODY).conversationId();
+                Path file = koine.folders().data().resolve("koine.db");
+                try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
+                        Statement statement = other.createStatement()) {
+                    statement.execute("CREATE TRIGGER full BEFORE INSERT ON layers"
+                            + " BEGIN SELECT RAISE(FAIL, 'no room'); END");
+                    ChatOptions layered = with(new Layer("stories", 1)).withContext(2048);
+                    assertThrows(Problem.class, () -> koine.chat().ask(id, "two", layered, NOBODY));
+                    assertThrows(Problem.class, () -> koine.chat().retry(id, layered, NOBODY));
+                    assertThrows(Problem.class, () -> koine.chat().ask(null, "new", layered, NOBODY));
+                    assertEquals(1, koine.conversations().list().size());
+                    assertEquals(2, koine.conversations().messages(id).size());
+                    assertEquals(1024, koine.conversations().contextTokens(id));
+                    koine.chat().ask(id, "three", ChatOptions.DEFAULT, NOBODY);
+                    assertEquals(4, koine.conversations().messages(id).size(), "the next is answered");
+                    statement.execute("DROP TRIGGER full");
+                }
+                koine.chat().ask(id, "four", with(new Layer("stories", 1)), NOBODY);
+                assertEquals(1, koine.conversations().layers(id).size());
             }
         }
 
@@ -170,7 +209,7 @@ class LayersTest {
                 koine.chat().ask(null, "q", with(new Layer("stories", 0.25)), NOBODY);
             }
             assertEquals(2, seen.size());
-            seen.forEach(request -> assertEquals(List.of(new ChatAdapter(stories, 0.25)), request.adapters()));
+            seen.forEach(request -> assertEquals(List.of(adapter(stories, 0.25)), request.adapters()));
         }
     }
 
@@ -214,8 +253,7 @@ class LayersTest {
                                 .content());
             }
             assertEquals(2, dying.requests.size());
-            dying.requests.forEach(
-                    request -> assertEquals(List.of(new ChatAdapter(stories, 0.25)), request.adapters()));
+            dying.requests.forEach(request -> assertEquals(List.of(adapter(stories, 0.25)), request.adapters()));
         }
     }
 
@@ -312,6 +350,7 @@ class LayersTest {
                     JsonObject layer = layers.get(0).getAsJsonObject();
                     assertEquals(1, layers.size());
                     assertEquals(stories.toString(), layer.get("path").getAsString());
+                    assertEquals(Sha256.of(stories), layer.get("sha256").getAsString());
                     assertEquals(0.5, layer.get("scale").getAsDouble());
                 }
             }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import koine.app.TestLayers;
 import koine.app.TestProfile;
 import koine.app.chat.ScriptedEngines;
 import koine.engine.client.ChatAdapter;
+import koine.models.Sha256;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +43,14 @@ class LayersCommandTest {
 
     private CommandLineRun line() {
         return new CommandLineRun(home, engines);
+    }
+
+    private static ChatAdapter adapter(Path file, double scale) {
+        try {
+            return new ChatAdapter(file, Sha256.of(file), scale);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private List<ChatAdapter> asked() {
@@ -145,7 +155,7 @@ class LayersCommandTest {
         Path other = TestLayers.fitting(home.resolve("a=b"), "other", 7);
         CommandLineRun run = line();
         assertEquals(0, run.run("ask", "--layer", "stories=0.5", "--layer", other.toString(), "q"), run.err());
-        assertEquals(List.of(new ChatAdapter(stories, 0.5), new ChatAdapter(other, 1)), asked());
+        assertEquals(List.of(adapter(stories, 0.5), adapter(other, 1)), asked());
         JsonObject first = layersOf(id()).get(0).getAsJsonObject();
         assertEquals("stories", first.get("name").getAsString());
         assertEquals(0.5, first.get("scale").getAsDouble());
@@ -210,7 +220,7 @@ class LayersCommandTest {
         assertTrue(run.out().contains("These layers go with the model: stories."), run.out());
         assertTrue(run.out().contains("/layers stories=0.5"), run.out());
         assertTrue(run.out().contains("50%"), run.out());
-        List<ChatAdapter> half = List.of(new ChatAdapter(stories, 0.5));
+        List<ChatAdapter> half = List.of(adapter(stories, 0.5));
         assertEquals(
                 List.of(List.of(), half, half, List.of(), List.of()),
                 engines.requests.stream().map(request -> request.adapters()).toList());
@@ -221,11 +231,11 @@ class LayersCommandTest {
         assertEquals(0, line().run("ask", "--layer", "stories", "one"));
         String id = id();
         assertEquals(0, line().input("two\n").run("chat", "--continue", id));
-        assertEquals(List.of(new ChatAdapter(stories, 1)), asked());
+        assertEquals(List.of(adapter(stories, 1)), asked());
         CommandLineRun refused = line().input("/layers foreign\n/layers stories=9\nthree\n");
         assertEquals(0, refused.run("chat", "--continue", id));
         assertTrue(refused.err().contains("KOINE-E117") && refused.err().contains("KOINE-A104"), refused.err());
-        assertEquals(List.of(new ChatAdapter(stories, 1)), asked(), "they stay as they were");
+        assertEquals(List.of(adapter(stories, 1)), asked(), "they stay as they were");
         assertEquals(0, line().input("four\n").run("chat", "--continue", id, "--layer", "none"));
         assertEquals(List.of(), asked());
         assertEquals(0, layersOf(id).size());

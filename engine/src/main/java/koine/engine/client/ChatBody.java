@@ -55,6 +55,9 @@ final class ChatBody {
         for (ChatAdapter adapter : request.adapters()) {
             JsonObject json = new JsonObject();
             json.addProperty("path", adapter.file().toString());
+            if (adapter.sha256() != null) {
+                json.addProperty("sha256", adapter.sha256());
+            }
             json.addProperty("scale", adapter.scale());
             adapters.add(json);
         }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import koine.engine.session.Generator.AdapterUse;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ record CommonFields(
         boolean progress) {
     private static final int MAX_STOPS = 16;
     private static final int MAX_ADAPTERS = 8;
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final double MAX_SCALE = 100;
     private static final List<String> LIMITS = List.of("max_completion_tokens", "max_tokens", "n_predict");
 
@@ -151,13 +153,18 @@ record CommonFields(
             if (adapter.has("id")) {
                 throw ApiException.unsupported("\"lora\" by \"id\"");
             }
-            adapter.requireOnly(Set.of("path", "scale"), Set.of(), Set.of());
+            adapter.requireOnly(Set.of("path", "sha256", "scale"), Set.of(), Set.of());
             try {
                 Path file = Path.of(adapter.text("path"));
                 if (!file.isAbsolute()) {
                     throw ApiException.invalid("\"path\" of an adapter must be absolute");
                 }
-                adapters.add(new AdapterUse(file, (float) adapter.number("scale", 1, -MAX_SCALE, MAX_SCALE)));
+                String sha256 = adapter.optionalText("sha256").orElse(null);
+                if (sha256 != null && !SHA256.matcher(sha256).matches()) {
+                    throw ApiException.invalid("\"sha256\" of an adapter must be 64 digits of 0 to 9 and a to f");
+                }
+                float scale = (float) adapter.number("scale", 1, -MAX_SCALE, MAX_SCALE);
+                adapters.add(new AdapterUse(file, scale, sha256, null));
             } catch (InvalidPathException e) {
                 throw ApiException.invalid("\"path\" of an adapter is no path");
             }

@@ -42,7 +42,7 @@ public final class AdapterHashes {
                 now = hash(file);
                 remember(file, now);
             }
-            return new AdapterUse(file, adapter.scale(), now);
+            return new AdapterUse(file, adapter.scale(), adapter.sha256(), now);
         } catch (IOException e) {
             LOG.info("an adapter was not read ahead: {}", e.getClass().getSimpleName());
             return adapter;

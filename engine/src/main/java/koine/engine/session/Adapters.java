@@ -77,6 +77,9 @@ final class Adapters implements AutoCloseable {
         try {
             for (AdapterUse use : wanted) {
                 Loaded one = load(use);
+                if (use.sha256() != null && !use.sha256().equals(one.hash)) {
+                    throw new AdapterException(Reason.MISSING, "the file is another one than was asked for");
+                }
                 if (chosen.stream().anyMatch(other -> other.loaded().equals(one))) {
                     throw new IllegalArgumentException("an adapter is named twice");
                 }

@@ -204,9 +204,14 @@ public interface Generator extends AutoCloseable {
      * A LoRA adapter of the request.
      *
      * @param scale how strongly it counts: 0 is the model alone, 1 is as the adapter was trained
+     * @param sha256 what its file must hold, lower-case hexadecimal; null takes it as it is
      * @param content of its file where that was read ahead; null otherwise
      */
-    record AdapterUse(Path file, float scale, @Nullable AdapterContent content) {
+    record AdapterUse(
+            Path file,
+            float scale,
+            @Nullable String sha256,
+            @Nullable AdapterContent content) {
         /** @throws IllegalArgumentException for what is no number */
         public AdapterUse {
             if (!Float.isFinite(scale)) {
@@ -216,7 +221,7 @@ public interface Generator extends AutoCloseable {
 
         /** Of a file that is still to be read. */
         public AdapterUse(Path file, float scale) {
-            this(file, scale, null);
+            this(file, scale, null, null);
         }
     }
 

@@ -415,9 +415,13 @@ class EngineServerTest {
             JsonObject adapter = new JsonObject();
             adapter.addProperty("path", file.toString());
             adapter.addProperty("scale", 0.5);
+            String sha256 = "0a".repeat(32);
+            adapter.addProperty("sha256", sha256);
             complete(asking("say x", ",\"lora\":[" + adapter + ",{\"path\":" + new JsonPrimitive(file + "2") + "}]"));
             assertEquals(
-                    List.of(new Generator.AdapterUse(file, 0.5f), new Generator.AdapterUse(Path.of(file + "2"), 1)),
+                    List.of(
+                            new Generator.AdapterUse(file, 0.5f, sha256, null),
+                            new Generator.AdapterUse(Path.of(file + "2"), 1)),
                     soon(script.begun).adapters());
         }
 

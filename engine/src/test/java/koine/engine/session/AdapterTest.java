@@ -408,9 +408,29 @@ class AdapterTest {
         }
     }
 
+    @Test
+    void isNotUsedWhenItsFileIsAnotherThanWasAskedFor() throws Exception {
+        Path one = adapter("one.gguf", 110, 0.3f);
+        String sha256 = AdapterHashes.hash(one).sha256();
+        AdapterUse wanted = new AdapterUse(one, 1, sha256, null);
+        try (Stage stage = stage()) {
+            assertEquals(0, cached(stage, wanted), "the file that was asked for is used");
+            Files.move(adapter("two.gguf", 120, 0.3f), one, StandardCopyOption.REPLACE_EXISTING);
+            Files.setLastModifiedTime(one, FileTime.fromMillis(1_000_000_000_000L));
+            assertEquals(
+                    Reason.MISSING,
+                    assertThrows(AdapterException.class, () -> cached(stage, wanted))
+                            .reason());
+            AdapterUse readAhead = new AdapterHashes().read(List.of(wanted)).getFirst();
+            assertThrows(AdapterException.class, () -> cached(stage, readAhead));
+            assertThrows(AdapterException.class, () -> cached(stage, wanted), "of one that is loaded too");
+            assertEquals(0, cached(stage, use(one, 1)), "who asks for no content takes it as it is");
+        }
+    }
+
     private static AdapterUse claimed(Path file, String sha256, int moreBytes) throws IOException {
         long modified = Files.getLastModifiedTime(file).toMillis();
-        return new AdapterUse(file, 1, new AdapterContent(Files.size(file) + moreBytes, modified, sha256));
+        return new AdapterUse(file, 1, null, new AdapterContent(Files.size(file) + moreBytes, modified, sha256));
     }
 
     @Test
