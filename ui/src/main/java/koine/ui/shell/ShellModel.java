@@ -111,7 +111,7 @@ public final class ShellModel {
     }
 
     private void load(ChatSession read) {
-        read.load(loadsModels ? options() : null);
+        read.load(loadsModels ? options(read) : null);
     }
 
     /** How much of the model is loaded ahead of a question, 0 to 1; 0 when none is being loaded. */
@@ -130,7 +130,11 @@ public final class ShellModel {
     }
 
     private ChatOptions options() {
-        ChatOptions usual = session.get().with(models.options());
+        return options(session.get());
+    }
+
+    private ChatOptions options(ChatSession of) {
+        ChatOptions usual = of.with(models.options());
         return thinkingPossible.get() && !thinking.get() ? usual.withThinking(false) : usual;
     }
 

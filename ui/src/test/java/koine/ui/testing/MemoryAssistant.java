@@ -85,6 +85,10 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     public String summary = "A short summary.";
     public int enlargedTo;
     public final List<ChatOptions> asked = new ArrayList<>();
+
+    /** With what ways out of a conversation that is too long were looked for. */
+    public final List<ChatOptions> examined = new ArrayList<>();
+
     private final Map<String, ContextNote> notes = new LinkedHashMap<>();
 
     /** Why the disk fails, if it does. */
@@ -301,6 +305,7 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
         return new ContextPlan() {
             @Override
             public Overflow examine(String conversationId, ChatOptions options) {
+                examined.add(options);
                 return overflow;
             }
 
@@ -415,7 +420,7 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     @Override
     public InstalledAdapter adapter(String nameOrPath) throws Problem {
         return adapters.stream()
-                .filter(one -> one.id().equals(nameOrPath))
+                .filter(one -> one.id().equalsIgnoreCase(nameOrPath))
                 .findFirst()
                 .orElseThrow(
                         () -> new Problem("KOINE-M104", Map.of("name", nameOrPath, "found", "none", "nearest", "")));
