@@ -1,9 +1,11 @@
 package koine.ui.layers;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javafx.geometry.Pos;
+import javafx.scene.AccessibleRole;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -29,11 +31,18 @@ final class LayersCard extends VBox {
     /** Per cent. */
     private static final double STEP = 5;
 
+    private static final String REMOVE = "remove ";
+    private static final String STRENGTH = "strength ";
+    private static final String ADD = "add ";
+
     private final LayersModel model;
     private final Texts texts;
     private final Button close = new Button();
     private final VBox content = new VBox();
+    private final Map<String, Node> stops = new HashMap<>(); // of the keyboard, by what they do
+    private final Map<String, Slider> sliders = new HashMap<>(); // by the names of the layers
     private @Nullable String added;
+    private boolean following;
 
     LayersCard(LayersModel model, Texts texts, Runnable onClose) {
         this.model = model;
@@ -48,7 +57,10 @@ final class LayersCard extends VBox {
         Label about = wrapped(Style.MUTED);
         about.textProperty().bind(texts.bind("layers.about"));
         getChildren().addAll(row(title, close), about, content);
+        setAccessibleRole(AccessibleRole.DIALOG);
+        accessibleTextProperty().bind(texts.bind("layers.title"));
         model.now().subscribe(now -> fill());
+        model.chosen().subscribe(this::follow);
         texts.messages().subscribe(messages -> fill());
     }
 
@@ -58,38 +70,52 @@ final class LayersCard extends VBox {
     }
 
     private void fill() {
-        boolean within =
-                content.getScene() != null && isWithin(content.getScene().getFocusOwner());
+        Node owner = content.getScene() == null ? null : content.getScene().getFocusOwner();
+        String held = stops.entrySet().stream()
+                .filter(stop -> stop.getValue().equals(owner))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
         List<Node> nodes = new ArrayList<>();
+        stops.clear();
+        sliders.clear();
         LayersModel.Now now = model.now().get();
-        Node focus = close;
         if (now != null) {
             nodes.add(base(now));
             for (Layers.Look look : now.chosen()) {
-                Chosen chosen = chosen(look);
-                nodes.add(chosen.box());
-                if (look.layer().name().equals(added)) {
-                    focus = chosen.focus();
-                }
+                nodes.add(chosen(look));
             }
             if (!now.others().isEmpty()) {
                 nodes.add(others(now));
             }
         }
-        added = null;
+        String wanted = added != null && held != null ? STRENGTH + added : held;
+        if (now != null) {
+            added = null;
+        }
         content.getChildren().setAll(nodes);
-        if (within) { // what had the focus is not there any more
-            focus.requestFocus();
+        if (wanted != null) { // what had the focus was made anew, or is not there any more
+            stops.getOrDefault(wanted, close).requestFocus();
         }
     }
 
-    private boolean isWithin(@Nullable Node node) {
-        for (Node one = node; one != null; one = one.getParent()) {
-            if (one.equals(content)) {
-                return true;
+    /** Of another conversation, the same layer may be of another strength. */
+    private void follow(List<Layer> chosen) {
+        following = true;
+        try {
+            for (Layer layer : chosen) {
+                Slider slider = sliders.get(layer.name());
+                if (slider != null && Math.abs(inSteps(slider.getValue()) - layer.scale()) > 1e-9) {
+                    slider.setValue(layer.scale() * 100);
+                }
             }
+        } finally {
+            following = false;
         }
-        return false;
+    }
+
+    private static double inSteps(double percent) {
+        return Math.round(percent / STEP) * STEP / 100;
     }
 
     private Node base(LayersModel.Now now) {
@@ -100,10 +126,8 @@ final class LayersCard extends VBox {
         return box(kind, name, origin(now.origin().maker(), now.origin().license()));
     }
 
-    private record Chosen(VBox box, Node focus) {}
-
-    private Chosen chosen(Layers.Look look) {
-        String id = look.layer().name();
+    private Node chosen(Layers.Look look) {
+        String id = look.wanted().name();
         InstalledAdapter adapter = look.adapter();
         String called = adapter == null ? id : adapter.name();
         Label name = wrapped(Style.SETTING_NAME);
@@ -114,6 +138,7 @@ final class LayersCard extends VBox {
                 texts.bind("layers.remove", () -> Map.of("layer", called)));
         remove.getStyleClass().add("small");
         remove.setOnAction(event -> model.remove(id));
+        stops.put(REMOVE + id, remove);
         VBox box = box(row(name, remove));
         if (adapter != null) {
             AdapterFacts facts = adapter.facts();
@@ -125,11 +150,14 @@ final class LayersCard extends VBox {
             why.setText(texts.get(problem));
             why.setMaxWidth(Double.MAX_VALUE);
             box.getChildren().add(why);
-            return new Chosen(box, remove);
+            remove.setAccessibleHelp(why.getText());
+            return box;
         }
         Slider slider = slider(id, called);
+        stops.put(STRENGTH + id, slider);
+        sliders.put(id, slider);
         box.getChildren().add(strength(id, slider));
-        return new Chosen(box, slider);
+        return box;
     }
 
     private Slider slider(String id, String called) {
@@ -139,9 +167,11 @@ final class LayersCard extends VBox {
         slider.setMinorTickCount(0);
         slider.setShowTickMarks(true);
         slider.accessibleTextProperty().bind(texts.bind("layers.strength", () -> Map.of("layer", called)));
-        slider.valueProperty()
-                .subscribe(
-                        (before, value) -> model.setStrength(id, Math.round(value.doubleValue() / STEP) * STEP / 100));
+        slider.valueProperty().subscribe((before, value) -> {
+            if (!following) {
+                model.setStrength(id, inSteps(value.doubleValue()));
+            }
+        });
         return slider;
     }
 
@@ -177,10 +207,13 @@ final class LayersCard extends VBox {
     private Node other(Layers.Offer offer, String base, boolean full) {
         InstalledAdapter adapter = offer.adapter();
         AdapterFacts facts = adapter.facts();
+        if (!offer.fits()) {
+            return unfitting(offer, base);
+        }
         Button add = new Button(adapter.name(), Icons.of(Material2OutlinedAL.ADD));
         add.getStyleClass().addAll(Style.SUGGESTION);
         add.setAccessibleText(texts.get("layers.add.one", Map.of("layer", adapter.name())));
-        add.setDisable(full || !offer.fits());
+        add.setDisable(full);
         add.setMaxWidth(Double.MAX_VALUE);
         add.setAlignment(Pos.CENTER_LEFT);
         add.setWrapText(true);
@@ -189,24 +222,38 @@ final class LayersCard extends VBox {
             added = adapter.id();
             model.add(adapter);
         });
-        Label about = offer.fits() ? origin(facts.maker(), facts.license()) : wrapped(Style.MUTED);
-        if (!offer.fits()) {
-            AdapterFacts.Base madeFor = facts.base();
-            String name = madeFor == null || madeFor.name() == null ? "" : madeFor.name();
-            about.setText(texts.get(
-                    "layers.fits",
-                    Map.of(
-                            "reason",
-                            Layers.keyword(offer.misfit()),
-                            "model",
-                            base,
-                            "known",
-                            name.isEmpty() ? "no" : "yes",
-                            "base",
-                            name)));
-        }
-        add.setAccessibleHelp(about.getText());
-        VBox both = new VBox(add, about);
+        stops.put(ADD + adapter.id(), add);
+        return way(add, origin(facts.maker(), facts.license()));
+    }
+
+    /** Not a button, which would be passed over while it cannot be pressed: the keyboard reaches it, to hear why. */
+    private Node unfitting(Layers.Offer offer, String base) {
+        InstalledAdapter adapter = offer.adapter();
+        AdapterFacts.Base madeFor = adapter.facts().base();
+        String known = madeFor == null || madeFor.name() == null ? "" : madeFor.name();
+        Label name = wrapped(Style.SUGGESTION);
+        name.setText(adapter.name());
+        name.setMaxWidth(Double.MAX_VALUE);
+        name.setFocusTraversable(true);
+        stops.put(ADD + adapter.id(), name);
+        Label why = wrapped(Style.MUTED);
+        why.setText(texts.get(
+                "layers.fits",
+                Map.of(
+                        "reason",
+                        Layers.keyword(offer.misfit()),
+                        "model",
+                        base,
+                        "known",
+                        known.isEmpty() ? "no" : "yes",
+                        "base",
+                        known)));
+        return way(name, why);
+    }
+
+    private static Node way(Node one, Label about) {
+        one.setAccessibleHelp(about.getText());
+        VBox both = new VBox(one, about);
         both.getStyleClass().add(Style.WAY);
         return both;
     }

@@ -32,19 +32,21 @@ public final class LayersModel {
     private final ReadOnlyObjectWrapper<List<Layer>> chosen = new ReadOnlyObjectWrapper<>(List.of());
     private Subscription bound = Subscription.EMPTY;
     private int reads;
+    private @Nullable List<Layer> reading; // what is being looked at
 
     /**
-     * What was read of the model and the layers.
+     * What was read of the model and the layers, however strong these are: that is known without reading.
      *
-     * @param chosen the conversation's, as they stand with the model
+     * @param looked the layers that were looked at, each at full strength
+     * @param chosen they, as they stand with the model
      * @param others that could be added, those that fit first
      */
-    public record Now(InstalledModel base, Layers.Origin origin, List<Layers.Look> chosen, List<Layers.Offer> others) {
-        boolean isOf(List<Layer> layers) {
-            return names(layers)
-                    .equals(chosen.stream().map(look -> look.layer().name()).toList());
-        }
-    }
+    public record Now(
+            InstalledModel base,
+            Layers.Origin origin,
+            List<Layer> looked,
+            List<Layers.Look> chosen,
+            List<Layers.Offer> others) {}
 
     private record Read(boolean possible, @Nullable Now now) {}
 
@@ -66,6 +68,10 @@ public final class LayersModel {
         session.subscribe(opened -> {
             bound.unsubscribe();
             bound = opened.layers().subscribe(this::changed);
+            Now known = now.get();
+            if (known != null && !known.looked().equals(atFull(chosen.get()))) {
+                now.set(null); // what another conversation's layers are like says nothing of these
+            }
         });
         base.subscribe(model -> refresh());
     }
@@ -88,7 +94,8 @@ public final class LayersModel {
     private void changed(List<Layer> layersNow) {
         chosen.set(layersNow);
         Now known = now.get();
-        if (known == null || !known.isOf(layersNow)) {
+        List<Layer> looked = reading != null ? reading : known == null ? null : known.looked();
+        if (!atFull(layersNow).equals(looked)) {
             refresh();
         }
     }
@@ -96,17 +103,24 @@ public final class LayersModel {
     /** Looks into the models folder again. */
     public void refresh() {
         InstalledModel model = base.get();
-        List<Layer> wanted = chosen.get();
+        List<Layer> wanted = atFull(chosen.get());
+        reading = wanted;
         int read = ++reads;
         tasks.run(
                 () -> read(model, wanted),
                 found -> {
                     if (read == reads) { // else a later look knows more
+                        reading = null;
                         possible.set(found.possible());
                         now.set(found.now());
                     }
                 },
-                e -> LOG.error("the layers could not be looked at", e));
+                e -> {
+                    if (read == reads) {
+                        reading = null;
+                    }
+                    LOG.error("the layers could not be looked at", e);
+                });
     }
 
     private Read read(@Nullable InstalledModel model, List<Layer> wanted) {
@@ -114,11 +128,12 @@ public final class LayersModel {
         if (model == null || !any) {
             return new Read(any, null);
         }
-        List<String> names = names(wanted);
+        List<Layers.Look> looks = layers.look(wanted, model);
         List<Layers.Offer> others = layers.offers(model.path()).stream()
-                .filter(offer -> !names.contains(offer.adapter().id()))
+                .filter(offer ->
+                        looks.stream().noneMatch(look -> offer.adapter().equals(look.adapter())))
                 .toList();
-        return new Read(true, new Now(model, layers.origin(model), layers.look(wanted, model), others));
+        return new Read(true, new Now(model, layers.origin(model), wanted, looks, others));
     }
 
     public void add(InstalledAdapter adapter) {
@@ -153,7 +168,7 @@ public final class LayersModel {
         return known == null
                 ? layer.name()
                 : known.chosen().stream()
-                        .filter(look -> look.layer().name().equals(layer.name()))
+                        .filter(look -> look.wanted().name().equals(layer.name()))
                         .map(Layers.Look::adapter)
                         .map(adapter -> adapter == null ? layer.name() : adapter.name())
                         .findFirst()
@@ -164,7 +179,7 @@ public final class LayersModel {
         session.get().chooseLayers(wanted);
     }
 
-    private static List<String> names(List<Layer> layers) {
-        return layers.stream().map(Layer::name).toList();
+    private static List<Layer> atFull(List<Layer> layers) {
+        return layers.stream().map(layer -> layer.withScale(1)).toList();
     }
 }

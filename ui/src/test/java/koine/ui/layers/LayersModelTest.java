@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,8 +19,10 @@ import koine.app.layers.Layers;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.models.InstalledAdapter;
+import koine.models.Sha256;
 import koine.ui.language.Texts;
 import koine.ui.shell.ShellModel;
+import koine.ui.tasks.Tasks;
 import koine.ui.testing.LayerFiles;
 import koine.ui.testing.MemoryAssistant;
 import koine.ui.testing.TestTasks;
@@ -154,6 +158,80 @@ class LayersModelTest {
         model().remove("stories");
         assertFalse(model().possible().get());
         assertNull(model().now().get());
+    }
+
+    @Test
+    void layersOfTwoConversationsThatAreNamedAlikeAreLookedAtEachForItself() throws Exception {
+        InstalledAdapter stories = files.fitting("stories", "Stories", "Asha");
+        String good = conversation(new Layer("stories", Sha256.of(stories.path()), 1));
+        String old = conversation(new Layer("stories", "the hash of another", 1));
+        shell.open(good);
+        assertEquals(List.of(""), problems());
+        shell.open(old);
+        assertEquals(List.of("KOINE-C114"), problems());
+        shell.open(good);
+        assertEquals(List.of(""), problems());
+    }
+
+    @Test
+    void aLookThatWasBegunBeforeTheLayersWereReadIsNotTheLast() throws Exception {
+        InstalledAdapter stories = files.fitting("stories", "Stories", "Asha");
+        String good = conversation(new Layer("stories", Sha256.of(stories.path()), 1));
+        String old = conversation(new Layer("stories", "the hash of another", 1));
+        Deque<Runnable> waiting = new ArrayDeque<>();
+        Tasks slow = new Tasks(waiting::add, Runnable::run, (delay, work) -> {}, () -> 0);
+        shell = new ShellModel(assistant, new Texts(UiLanguage.ENGLISH, ZoneOffset.UTC), slow);
+        shell.start();
+        shell.open(good);
+        drain(waiting);
+        assertEquals(List.of(""), problems());
+        shell.open(old);
+        assertNull(model().now().get(), "nothing is said of them before they were looked at");
+        drain(waiting);
+        assertEquals(List.of("KOINE-C114"), problems());
+    }
+
+    private static void drain(Deque<Runnable> waiting) {
+        for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
+            next.run();
+        }
+    }
+
+    private String conversation(Layer layer) {
+        String id = assistant.add(Instant.parse("2026-11-22T10:15:00Z"), "q", "a");
+        assistant.setLayers(id, List.of(layer));
+        return id;
+    }
+
+    @Test
+    void aLayerThatIsCalledOtherwiseByNowIsStillTheConversations() throws Exception {
+        InstalledAdapter stories = files.fitting("stories", "Stories", "Asha");
+        String id = conversation(new Layer("STORIES", Sha256.of(stories.path()), 1));
+        shell.open(id);
+        assertEquals(List.of(), now().others(), "it is not offered once more");
+        assertEquals("Stories", model().nameOf(new Layer("STORIES", 1)));
+        assertEquals("STORIES", now().chosen().getFirst().wanted().name());
+        model().remove("STORIES");
+        assertEquals(1, now().others().size());
+    }
+
+    @Test
+    void whatWasChosenForOneConversationIsNotWhatAnotherIsExaminedWith() throws Exception {
+        String id = assistant.add(Instant.parse("2026-11-22T10:15:00Z"), "q", "a");
+        assistant.script = (observer, stop) -> {
+            throw new Problem("KOINE-E202", Map.of("promptTokens", 9_000, "contextTokens", 8_192));
+        };
+        shell.open(id);
+        ask("too long");
+        ShellModel other =
+                new ShellModel(assistant, new Texts(UiLanguage.ENGLISH, ZoneOffset.UTC), new TestTasks().tasks);
+        other.start();
+        other.prepareModels();
+        other.layers().add(files.fitting("stories", "Stories", "Asha"));
+        assistant.examined.clear();
+        other.open(id);
+        assertEquals(1, assistant.examined.size());
+        assertNull(assistant.examined.getFirst().layers());
     }
 
     private List<String> problems() {

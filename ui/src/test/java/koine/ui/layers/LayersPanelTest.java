@@ -2,23 +2,31 @@ package koine.ui.layers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import javafx.scene.AccessibleRole;
 import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.Scene;
 import javafx.scene.control.Button;
+import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
 import javafx.scene.input.KeyCode;
 import javafx.scene.robot.Robot;
+import koine.app.chat.ChatOptions;
 import koine.app.conversations.Layer;
 import koine.i18n.UiLanguage;
 import koine.models.InstalledAdapter;
+import koine.models.Sha256;
 import koine.ui.language.Texts;
 import koine.ui.shell.ShellModel;
 import koine.ui.shell.ShellView;
@@ -35,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The card of model and layers in a real window, with the keyboard. */
 class LayersPanelTest {
+    private MemoryAssistant assistant;
     private ShellModel shell;
     private ShellView view;
     private Scene scene;
@@ -47,7 +56,7 @@ class LayersPanelTest {
 
     @BeforeEach
     void window(@TempDir Path home) throws Exception {
-        MemoryAssistant assistant = SampleProfile.in(home);
+        assistant = SampleProfile.in(home);
         files = LayerFiles.in(assistant, home);
         shell = Fx.call(
                 () -> new ShellModel(assistant, new Texts(UiLanguage.ENGLISH, ZoneOffset.UTC), new TestTasks().tasks));
@@ -97,11 +106,13 @@ class LayersPanelTest {
                 .orElseThrow();
     }
 
-    private void press(KeyCode key) throws Exception {
+    private void press(KeyCode key, KeyCode... held) throws Exception {
         Fx.run(() -> {
             Robot robot = new Robot();
+            List.of(held).forEach(robot::keyPress);
             robot.keyPress(key);
             robot.keyRelease(key);
+            List.of(held).forEach(robot::keyRelease);
         });
         Fx.settle(scene);
     }
@@ -121,12 +132,16 @@ class LayersPanelTest {
         Fx.run(opener()::requestFocus);
         press(KeyCode.SPACE);
         assertEquals("Close", focused().getAccessibleText());
-        assertTrue(button("Add News").isDisabled(), "it was made for another kind of model");
-        assertEquals(
-                "Made for Gemma 3 1B, another kind of model", button("Add News").getAccessibleHelp());
-
         press(KeyCode.TAB);
         assertEquals("Add Stories", focused().getAccessibleText());
+        press(KeyCode.TAB);
+        assertEquals("News", ((Label) focused()).getText(), "what does not fit is reached, to hear why");
+        assertEquals("Made for Gemma 3 1B, another kind of model", focused().getAccessibleHelp());
+        press(KeyCode.TAB);
+        assertEquals("Close", focused().getAccessibleText(), "round, and not to what lies beneath");
+        press(KeyCode.TAB, KeyCode.SHIFT);
+        assertEquals("News", ((Label) focused()).getText());
+        press(KeyCode.TAB, KeyCode.SHIFT);
         press(KeyCode.SPACE);
         assertEquals(List.of(new Layer("stories", 1)), shell.layers().chosen().get());
         assertEquals("Stories, 100%", opener().getText());
@@ -155,6 +170,83 @@ class LayersPanelTest {
 
     private Node focused() throws Exception {
         return Fx.call(scene::getFocusOwner);
+    }
+
+    private String conversation(Layer... layers) {
+        String id = assistant.add(Instant.parse("2026-11-22T10:15:00Z"), "q", "a");
+        assistant.setLayers(id, List.of(layers));
+        return id;
+    }
+
+    @Test
+    void theSliderStandsWhereTheOpenConversationHasIt() throws Exception {
+        String sha256 = Sha256.of(withLayers().path());
+        String whole = conversation(new Layer("stories", sha256, 1));
+        String third = conversation(new Layer("stories", sha256, 0.33));
+        Fx.run(() -> shell.open(whole));
+        Fx.run(opener()::fire);
+        Fx.settle(scene);
+        assertEquals(100, shown(Slider.class).getFirst().getValue());
+        Fx.run(() -> shell.open(third));
+        Fx.run(opener()::fire);
+        Fx.settle(scene);
+        Slider slider = shown(Slider.class).getFirst();
+        assertEquals(33, slider.getValue(), 1e-9);
+        ChatOptions next = Fx.call(() -> shell.session().get().with(ChatOptions.DEFAULT));
+        assertNull(next.layers(), "to look is not to choose");
+        Fx.run(slider::requestFocus);
+        press(KeyCode.LEFT);
+        assertEquals(0.3, shell.layers().strength("stories"), 1e-9);
+        Fx.run(() -> shell.open(whole));
+        assertEquals(1, shell.layers().strength("stories"));
+    }
+
+    @Test
+    void theKeyboardStaysWhereItWasWhenTheLayersAreLookedAtAgain() throws Exception {
+        InstalledAdapter stories = withLayers();
+        Fx.run(() -> shell.layers().add(stories));
+        Fx.run(opener()::fire);
+        Fx.settle(scene);
+        Slider slider = shown(Slider.class).getFirst();
+        Fx.run(slider::requestFocus);
+        press(KeyCode.LEFT);
+        Fx.run(shell::refresh);
+        Fx.settle(scene);
+        assertSame(slider, focused(), "another strength makes no other card");
+        Fx.run(button("Take Stories out")::requestFocus);
+        InstalledAdapter _ = files.fitting("poems", "Poems", "Asha");
+        Fx.run(shell::refresh);
+        Fx.settle(scene);
+        assertNotSame(slider, shown(Slider.class).getFirst(), "a new file does");
+        assertSame(button("Take Stories out"), focused());
+    }
+
+    @Test
+    void aLayerThatCannotBeUsedIsToldToWhoHears() throws Exception {
+        InstalledAdapter stories = withLayers();
+        String id = conversation(new Layer("stories", Sha256.of(stories.path()), 1), new Layer("gone", "a hash", 1));
+        Fx.run(() -> shell.open(id));
+        assertEquals("SmolLM2 135M Instruct cannot answer with the layer gone", opener().getAccessibleText());
+        Fx.run(opener()::fire);
+        Fx.settle(scene);
+        String help = String.valueOf(button("Take gone out").getAccessibleHelp());
+        assertTrue(help.contains("is not on this computer any more"), help);
+        Node card = Objects.requireNonNull(view.lookup(".koine-layers"));
+        assertEquals(AccessibleRole.DIALOG, card.getAccessibleRole());
+        assertEquals("Model and layers", card.getAccessibleText());
+    }
+
+    @Test
+    void aLayerThatIsCalledOtherwiseByNowCanBeWeakenedAndTakenOut() throws Exception {
+        String id = conversation(new Layer("STORIES", Sha256.of(withLayers().path()), 1));
+        Fx.run(() -> shell.open(id));
+        Fx.run(opener()::fire);
+        Fx.settle(scene);
+        Fx.run(shown(Slider.class).getFirst()::requestFocus);
+        press(KeyCode.LEFT);
+        assertEquals(0.95, shell.layers().strength("STORIES"), 1e-9);
+        Fx.run(button("Take Stories out")::fire);
+        assertEquals(List.of(), shell.layers().chosen().get());
     }
 
     @Test
