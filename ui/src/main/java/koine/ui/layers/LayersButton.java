@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.Map;
 import javafx.scene.control.Button;
 import koine.app.conversations.Layer;
+import koine.app.layers.Layers;
 import koine.ui.language.Texts;
 import koine.ui.shell.Buttons;
 import koine.ui.theme.Icons;
 import koine.ui.theme.Style;
+import org.jspecify.annotations.Nullable;
 import org.kordamp.ikonli.javafx.FontIcon;
 import org.kordamp.ikonli.material2.Material2OutlinedAL;
 
@@ -28,10 +30,19 @@ public final class LayersButton extends Button {
         Buttons.describe(this, texts.bind(this::sentence, model.chosen(), model.now()));
         visibleProperty().bind(model.possible());
         managedProperty().bind(model.possible());
-        model.now().subscribe(now -> {
-            boolean broken = now != null && now.chosen().stream().anyMatch(look -> look.problem() != null);
-            icon.setIconCode(broken ? Material2OutlinedAL.ERROR_OUTLINE : Material2OutlinedAL.LAYERS);
-        });
+        model.now()
+                .subscribe(now -> icon.setIconCode(
+                        broken(now).isEmpty() ? Material2OutlinedAL.LAYERS : Material2OutlinedAL.ERROR_OUTLINE));
+    }
+
+    /** Those that no answer can be given with. */
+    private static List<Layer> broken(LayersModel.@Nullable Now now) {
+        return now == null
+                ? List.of()
+                : now.chosen().stream()
+                        .filter(look -> look.problem() != null)
+                        .map(Layers.Look::wanted)
+                        .toList();
     }
 
     private String words() {
@@ -50,15 +61,16 @@ public final class LayersButton extends Button {
 
     private String sentence() {
         LayersModel.Now now = model.now().get();
-        List<Layer> chosen = model.chosen().get();
+        List<Layer> broken = broken(now);
+        List<Layer> told = broken.isEmpty() ? model.chosen().get() : broken;
         return texts.get(
-                "layers.now",
+                broken.isEmpty() ? "layers.now" : "layers.broken",
                 Map.of(
                         "count",
-                        chosen.size(),
+                        told.size(),
                         "model",
                         now == null ? texts.get("shell.noModel") : now.base().name(),
                         "layers",
-                        texts.formats().list(chosen.stream().map(model::nameOf).toList())));
+                        texts.formats().list(told.stream().map(model::nameOf).toList())));
     }
 }

@@ -1,10 +1,15 @@
 package koine.ui.layers;
 
+import java.util.ArrayList;
+import java.util.List;
 import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.geometry.Bounds;
 import javafx.scene.Node;
+import javafx.scene.Parent;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.Pane;
 import javafx.scene.layout.Region;
 import koine.ui.language.Texts;
@@ -30,6 +35,7 @@ public final class LayersPanel extends Pane {
         scroll.setFitToWidth(true);
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
         scroll.getStyleClass().add(Style.OVERLAY);
+        scroll.addEventFilter(KeyEvent.KEY_PRESSED, this::keepWithin);
         veil.setOnMouseClicked(event -> close());
         getChildren().addAll(veil, scroll);
         visibleProperty().bind(open);
@@ -54,6 +60,31 @@ public final class LayersPanel extends Pane {
         open.set(false);
         if (was && anchor != null) {
             anchor.requestFocus();
+        }
+    }
+
+    /** What lies beneath the card cannot be seen, so the keyboard goes round within it. */
+    private void keepWithin(KeyEvent event) {
+        List<Node> stops = new ArrayList<>();
+        addStops(card, stops);
+        if (event.getCode() == KeyCode.TAB && !stops.isEmpty()) {
+            Node end = event.isShiftDown() ? stops.getFirst() : stops.getLast();
+            Node owner = getScene().getFocusOwner();
+            if (end.equals(owner) || !stops.contains(owner)) {
+                (event.isShiftDown() ? stops.getLast() : stops.getFirst()).requestFocus();
+                event.consume();
+            }
+        }
+    }
+
+    private static void addStops(Node node, List<Node> stops) {
+        if (node.isVisible() && !node.isDisabled()) {
+            if (node.isFocusTraversable()) {
+                stops.add(node);
+            }
+            if (node instanceof Parent parent) {
+                parent.getChildrenUnmodifiable().forEach(child -> addStops(child, stops));
+            }
         }
     }
 
