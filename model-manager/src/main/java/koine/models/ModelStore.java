@@ -13,8 +13,8 @@ public interface ModelStore {
     /**
      * A model by catalogue id, store id, or path to a GGUF file.
      *
-     * @throws Problem {@code KOINE-M101} no such model, {@code KOINE-M102} the file is not a readable model
-     *     but damaged, or an adapter
+     * @throws Problem {@code KOINE-M101} no such model, {@code KOINE-M102} the file is no model that can be
+     *     read: it is damaged, or an adapter
      */
     InstalledModel resolve(String nameOrPath) throws Problem;
 

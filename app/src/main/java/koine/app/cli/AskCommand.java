@@ -26,6 +26,9 @@ final class AskCommand implements Callable<Integer> {
     private static final Set<String> REFUSALS =
             Set.of("KOINE-E115", "KOINE-E202", "KOINE-E203", "KOINE-E204", "KOINE-E118", "KOINE-A120", "KOINE-A121");
 
+    /** Reasons of {@code KOINE-E118} that may be gone the next time. */
+    private static final Set<String> PASSING = Set.of("missing", "out_of_memory");
+
     private final CliContext context;
 
     @ParentCommand
@@ -105,7 +108,7 @@ final class AskCommand implements Callable<Integer> {
             context.assistant().chat().ask(null, question, options, printer);
         } catch (Problem e) {
             String way = e.code().equals("KOINE-E202") ? wayOut(printer.conversationId(), options) : null;
-            if (REFUSALS.contains(e.code())) {
+            if (REFUSALS.contains(e.code()) && !PASSING.contains(e.arguments().getOrDefault("reason", ""))) {
                 forget(printer.conversationId());
             }
             return way == null ? printer.failed(e) : printer.failed(e, way);

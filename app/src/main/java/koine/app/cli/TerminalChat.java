@@ -81,10 +81,18 @@ final class TerminalChat {
                         case HELP -> context.terminal().print(help());
                         case CONTEXT -> context.terminal().print(room(current) + "\n");
                         case NEW -> {
+                            keepLayers(current);
                             current = null;
                             hint("cli.chat.new", Map.of());
                         }
-                        case String line when TerminalLayers.isMeantBy(line) -> layers(line, current);
+                        case String line
+                        when TerminalLayers.isMeantBy(line) -> {
+                            int exitCode = layers(line, current);
+                            if (exitCode != ExitCodes.DONE
+                                    && !context.terminal().inputIsTyped()) {
+                                return exitCode; // the questions after it were meant for other layers
+                            }
+                        }
                         default -> {
                             if (text.startsWith("/") && !text.contains(" ")) {
                                 say("cli.chat.unknown", Map.of("command", SafeText.line(text.strip()), "help", HELP));
@@ -100,16 +108,28 @@ final class TerminalChat {
         }
     }
 
-    /** Shows the layers, after having changed them when the line says so; from the next answer on they hold. */
-    private void layers(String line, @Nullable String conversationId) {
+    /** A new conversation in the same chat has the layers of the one before, wherever they were chosen. */
+    private void keepLayers(@Nullable String conversationId) {
+        if (conversationId != null && options.layers() == null) {
+            options = options.withLayers(context.assistant().conversations().layers(conversationId));
+        }
+    }
+
+    /**
+     * Shows the layers, after having changed them when the line says so; from the next answer on they hold.
+     *
+     * @return an exit code
+     */
+    private int layers(String line, @Nullable String conversationId) {
         try {
             List<Layer> chosen = new TerminalLayers(context, options).chosen(line);
             if (chosen != null) {
                 options = options.withLayers(chosen);
             }
             context.terminal().print(new TerminalLayers(context, options).show(conversationId));
+            return ExitCodes.DONE;
         } catch (Problem | RuntimeException e) {
-            context.report(e);
+            return context.report(e);
         }
     }
 

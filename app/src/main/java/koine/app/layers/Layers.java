@@ -1,7 +1,9 @@
 package koine.app.layers;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -122,9 +124,11 @@ public final class Layers {
             adapter = models.adapter(layer.name());
             sha256 = sha256(adapter.path());
         } catch (Problem e) {
-            return new Look(layer, layer, null, layer.sha256() == null ? e : lost(layer, "gone", e));
+            boolean gone = layer.sha256() != null && e.code().equals("KOINE-M104");
+            return new Look(layer, layer, null, gone ? lost(layer, "gone", e) : e);
         } catch (IOException e) {
-            return new Look(layer, layer, null, lost(layer, "gone", e));
+            boolean gone = layer.sha256() != null && e instanceof NoSuchFileException;
+            return new Look(layer, layer, null, gone ? lost(layer, "gone", e) : unreadable(layer, e));
         }
         if (layer.sha256() != null && !layer.sha256().equals(sha256)) {
             return new Look(layer, layer, adapter, lost(layer, "changed", null));
@@ -137,7 +141,7 @@ public final class Layers {
     /**
      * What a question with these layers is asked with.
      *
-     * @throws Problem {@code KOINE-M104} no such layer, {@code KOINE-M105} the file is none, {@code KOINE-C114} one that the
+     * @throws Problem {@code KOINE-M104} no such layer, {@code KOINE-M105} the file is none or cannot be read, {@code KOINE-C114} one that the
      *     conversation had is gone or another, {@code KOINE-E117} one does not go with the model, {@code KOINE-A129} too
      *     many or one twice
      */
@@ -190,6 +194,11 @@ public final class Layers {
 
     private static Problem lost(Layer layer, String why, @Nullable Exception cause) {
         return new Problem("KOINE-C114", Map.of("layer", layer.name(), "why", why), cause);
+    }
+
+    private static Problem unreadable(Layer layer, IOException cause) {
+        String reason = cause instanceof AccessDeniedException ? "denied" : "other";
+        return new Problem("KOINE-M105", Map.of("file", layer.name(), "reason", reason), cause);
     }
 
     private static Problem misfit(InstalledAdapter adapter, InstalledModel model, Reason reason) {

@@ -1,4 +1,4 @@
-/** How fast models answer on this computer, measured the way the assistant itself asks them. */
+/** Layers (LoRA adapters) on the models of this computer: which there are, and whether a conversation can use them. */
 @NullMarked
 package koine.app.layers;
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -38,6 +39,9 @@ import koine.gguf.MisfitException.Reason;
 import koine.i18n.Messages;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
+import koine.models.InstalledAdapter;
+import koine.models.InstalledModel;
+import koine.models.ModelStore;
 import koine.models.Sha256;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -314,6 +318,73 @@ class LayersTest {
                 assertEquals(Reason.OTHER_ARCHITECTURE, offers.getLast().misfit());
                 TestLayers.foreign(models, "stories");
                 assertFalse(koine.layers().offers(model).getLast().fits(), "the file has changed");
+            }
+        }
+    }
+
+    @Nested
+    class A_file_that_cannot_be_read {
+        @Test
+        void is_said_to_be_so_and_not_to_be_gone() throws Exception {
+            Path other = TestLayers.fitting(home.resolve("elsewhere"), "other", 7);
+            try (Koine koine = TestProfile.open(home, engines)) {
+                String id = koine.chat()
+                        .ask(null, "one", with(new Layer(other.toString(), 1)), NOBODY)
+                        .conversationId();
+                Files.copy(koine.models().preferred().path(), other, StandardCopyOption.REPLACE_EXISTING);
+                Problem model =
+                        assertThrows(Problem.class, () -> koine.chat().ask(id, "two", ChatOptions.DEFAULT, NOBODY));
+                assertEquals("KOINE-M105", model.code());
+                assertEquals("model", model.arguments().get("reason"));
+            }
+        }
+
+        @Test
+        void is_only_gone_where_a_conversation_had_it() throws Exception {
+            try (Koine koine = TestProfile.open(home, engines)) {
+                InstalledModel model = koine.models().preferred();
+                Layers layers = new Layers(new Losing(koine.models()));
+                assertEquals(
+                        List.of("KOINE-M105", "KOINE-C114"),
+                        layers.look(List.of(new Layer("stories", 1), new Layer("stories", "a hash", 1)), model).stream()
+                                .map(look ->
+                                        Objects.requireNonNull(look.problem()).code())
+                                .toList());
+            }
+        }
+
+        /** Its layers' files go as soon as they were found. */
+        private record Losing(ModelStore models) implements ModelStore {
+            @Override
+            public List<InstalledModel> installed() {
+                return models.installed();
+            }
+
+            @Override
+            public InstalledModel resolve(String nameOrPath) throws Problem {
+                return models.resolve(nameOrPath);
+            }
+
+            @Override
+            public InstalledModel preferred() throws Problem {
+                return models.preferred();
+            }
+
+            @Override
+            public List<InstalledAdapter> adapters() {
+                return models.adapters();
+            }
+
+            @Override
+            public InstalledAdapter adapter(String nameOrPath) throws Problem {
+                InstalledAdapter found = models.adapter(nameOrPath);
+                return new InstalledAdapter(
+                        found.id(),
+                        found.name(),
+                        found.path().resolveSibling("gone.gguf"),
+                        found.bytes(),
+                        found.languages(),
+                        found.facts());
             }
         }
     }

@@ -11,10 +11,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import koine.app.TestLayers;
 import koine.app.TestProfile;
 import koine.app.chat.ScriptedEngines;
 import koine.engine.client.ChatAdapter;
+import koine.i18n.Problem;
 import koine.models.Sha256;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -227,12 +229,40 @@ class LayersCommandTest {
     }
 
     @Test
+    void a_new_conversation_in_a_chat_has_the_layers_of_the_one_before() {
+        assertEquals(0, line().run("ask", "--layer", "stories=0.5", "one"));
+        assertEquals(0, line().input("two\n/new\nthree\n").run("chat", "--continue", id()));
+        assertEquals(List.of(adapter(stories, 0.5)), asked());
+        assertEquals(3, engines.requests.size());
+        assertEquals(1, layersOf(id()).size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"missing,1", "out_of_memory,1", "damaged,0", "other_base,0"})
+    void a_question_that_may_be_answered_the_next_time_is_kept(String reason, int kept) {
+        ScriptedEngines refusing = new ScriptedEngines((request, listener, running) -> {
+            throw new Problem("KOINE-E118", Map.of("reason", reason));
+        });
+        assertEquals(5, new CommandLineRun(home, refusing).run("ask", "--layer", "stories", "q"));
+        CommandLineRun list = line();
+        list.run("conversations", "list", "--json");
+        assertEquals(kept, list.json().getAsJsonArray().size());
+    }
+
+    @Test
     void a_chat_goes_on_with_its_layers_or_others_and_refuses_what_cannot_be() {
         assertEquals(0, line().run("ask", "--layer", "stories", "one"));
         String id = id();
         assertEquals(0, line().input("two\n").run("chat", "--continue", id));
         assertEquals(List.of(adapter(stories, 1)), asked());
-        CommandLineRun refused = line().input("/layers foreign\n/layers stories=9\nthree\n");
+        for (String[] bad : new String[][] {{"/layers foreign", "KOINE-E117"}, {"/layers stories=9", "KOINE-A104"}}) {
+            int before = engines.requests.size();
+            CommandLineRun script = line().input(bad[0] + "\nthree\n");
+            assertEquals(bad[1].equals("KOINE-E117") ? 5 : 2, script.run("chat", "--continue", id));
+            assertTrue(script.err().contains(bad[1]), script.err());
+            assertEquals(before, engines.requests.size(), "what comes after it was meant for those layers");
+        }
+        CommandLineRun refused = line().atTerminal().input("/layers foreign\n/layers stories=9\nthree\n");
         assertEquals(0, refused.run("chat", "--continue", id));
         assertTrue(refused.err().contains("KOINE-E117") && refused.err().contains("KOINE-A104"), refused.err());
         assertEquals(List.of(adapter(stories, 1)), asked(), "they stay as they were");
