@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import koine.app.conversations.Layer;
 import koine.engine.client.ChatAdapter;
 import koine.gguf.AdapterCheck;
@@ -37,11 +38,37 @@ public final class Layers {
     private static final int MOST_REMEMBERED = 256;
 
     private final ModelStore models;
+    private final Reads reads;
+    private final Map<Stamp, Object> flights = new ConcurrentHashMap<>();
     private final Map<Stamp, String> hashes = new Recent<>(); // guarded by itself
     private final Map<List<Stamp>, Verdict> verdicts = new Recent<>(); // guarded by itself
 
     public Layers(ModelStore models) {
+        this(models, Reads.OF_FILES);
+    }
+
+    Layers(ModelStore models, Reads reads) {
         this.models = models;
+        this.reads = reads;
+    }
+
+    /** What takes its time on large files. */
+    interface Reads {
+        Reads OF_FILES = new Reads() {
+            @Override
+            public GgufFile header(Path file) throws IOException {
+                return GgufReader.read(file);
+            }
+
+            @Override
+            public String sha256(Path file) throws IOException {
+                return Sha256.of(file);
+            }
+        };
+
+        GgufFile header(Path file) throws IOException;
+
+        String sha256(Path file) throws IOException;
     }
 
     /** @param misfit why it does not go with the model; null when it does */
@@ -75,8 +102,9 @@ public final class Layers {
     public List<Offer> offers(Path model) {
         List<Offer> fitting = new ArrayList<>();
         List<Offer> others = new ArrayList<>();
+        Base base = new Base(model);
         for (InstalledAdapter adapter : models.adapters()) {
-            Offer offer = new Offer(adapter, misfit(adapter, model));
+            Offer offer = new Offer(adapter, misfit(adapter, base));
             (offer.fits() ? fitting : others).add(offer);
         }
         fitting.addAll(others);
@@ -85,15 +113,19 @@ public final class Layers {
 
     /** Why a layer does not go with a model; null when it does. */
     public @Nullable Reason misfit(InstalledAdapter adapter, Path model) {
+        return misfit(adapter, new Base(model));
+    }
+
+    private @Nullable Reason misfit(InstalledAdapter adapter, Base model) {
         try {
-            List<Stamp> both = List.of(Stamp.of(adapter.path()), Stamp.of(model));
+            List<Stamp> both = List.of(Stamp.of(adapter.path()), Stamp.of(model.file));
             synchronized (verdicts) {
                 Verdict known = verdicts.get(both);
                 if (known != null) {
                     return known.misfit();
                 }
             }
-            Verdict verdict = new Verdict(judge(GgufReader.read(adapter.path()), GgufReader.read(model)));
+            Verdict verdict = new Verdict(judge(reads.header(adapter.path()), model.header()));
             synchronized (verdicts) {
                 verdicts.put(both, verdict);
             }
@@ -227,11 +259,42 @@ public final class Layers {
                 return known;
             }
         }
-        String sha256 = Sha256.of(file);
-        synchronized (hashes) {
-            hashes.put(stamp, sha256);
+        synchronized (flights.computeIfAbsent(stamp, of -> new Object())) { // others wait for who reads it already
+            synchronized (hashes) {
+                String known = hashes.get(stamp);
+                if (known != null) {
+                    return known;
+                }
+            }
+            try {
+                String sha256 = reads.sha256(file);
+                synchronized (hashes) {
+                    hashes.put(stamp, sha256);
+                }
+                return sha256;
+            } finally {
+                flights.remove(stamp);
+            }
         }
-        return sha256;
+    }
+
+    /** A model whose header is read when it is needed, and once. */
+    private final class Base {
+        private final Path file;
+        private @Nullable GgufFile header;
+
+        Base(Path file) {
+            this.file = file;
+        }
+
+        GgufFile header() throws IOException {
+            GgufFile known = header;
+            if (known == null) {
+                known = reads.header(file);
+                header = known;
+            }
+            return known;
+        }
     }
 
     /** A file as it was when it was looked at. */

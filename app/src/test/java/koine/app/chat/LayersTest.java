@@ -199,7 +199,7 @@ class LayersTest {
         }
 
         @Test
-        void goes_on_with_its_layers_when_the_engine_died_in_mid_answer() throws Exception {
+        void is_asked_again_with_its_layers_when_the_engine_died_before_it_answered() throws Exception {
             List<ChatRequest> seen = new ArrayList<>();
             ScriptedEngines dying = new ScriptedEngines((request, listener, running) -> {
                 seen.add(request);

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Layers on the command line: listed, shown, chosen, refused. */
 @Timeout(60)
@@ -107,8 +106,8 @@ class LayersCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"en", "ar", "hi"})
-    void people_get_all_of_it_in_their_language(String language) {
+    @CsvSource({"en,LATIN", "ar,ARABIC", "hi,DEVANAGARI"})
+    void people_get_all_of_it_in_their_language(String language, Character.UnicodeScript script) {
         for (String[] command : new String[][] {
             {"models", "layers"}, {"models", "show", "stories"}, {"models", "show", "smollm2-135m-instruct"}
         }) {
@@ -119,6 +118,7 @@ class LayersCommandTest {
             System.arraycopy(command, 0, all, 2, command.length);
             assertEquals(0, run.run(all), run.err());
             assertTrue(run.out().contains("tories"), run.out());
+            assertTrue(run.out().codePoints().anyMatch(c -> Character.UnicodeScript.of(c) == script), run.out());
             assertFalse(run.out().contains("cli.") || run.out().contains("layers."), run.out());
         }
     }
