@@ -94,7 +94,10 @@ class LayersModelTest {
         shell.newConversation();
         assertEquals(List.of(), model().chosen().get());
         shell.open(assistant.list().getFirst().id());
-        assertEquals(List.of(new Layer("stories", 0.35)), model().chosen().get());
+        assertEquals(
+                List.of(new Layer("stories", Sha256.of(stories.path()), 0.35)),
+                model().chosen().get());
+        assertEquals(List.of(""), problems());
         model().remove("stories");
         shell.retry();
         assertEquals(List.of(), assistant.layers(assistant.list().getFirst().id()));

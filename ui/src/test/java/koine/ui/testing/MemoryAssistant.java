@@ -202,8 +202,12 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     }
 
     private void remember(String id, ChatOptions options) {
-        if (options.layers() != null) {
-            setLayers(id, options.layers());
+        if (options.layers() != null) { // with the hashes of their files, as the store keeps them
+            setLayers(
+                    id,
+                    layers.look(options.layers(), models.getFirst()).stream()
+                            .map(Layers.Look::layer)
+                            .toList());
         }
     }
 
