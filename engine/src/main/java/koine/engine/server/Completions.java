@@ -8,6 +8,7 @@ import koine.engine.reasoning.Piece;
 import koine.engine.reasoning.ReasoningSplitter;
 import koine.engine.session.Generator;
 import koine.engine.session.Generator.Prompt;
+import koine.engine.session.MissingAbilityException;
 import koine.engine.session.Tokenizer;
 import org.eclipse.jetty.server.Response;
 
@@ -111,6 +112,7 @@ final class Completions {
     private static Generation generation(String id, Generator.Request request, ModelState.Ready model)
             throws ApiException {
         try {
+            MissingAbilityException.require(model.prompts().model().abilities(), request);
             return new Generation(id, request.withPrompt(model.tokenizer().read(request.prompt())));
         } catch (RuntimeException e) {
             throw ApiException.failed(e);
