@@ -87,18 +87,18 @@ public final class Koine implements Assistant {
                 new Drivers(environment, properties),
                 () -> new Wish(settings.device()));
         Engines placed = new PlacingEngines(engines, placements);
-        this.served = new StoreModels(models, settings, packs::plain, placed);
+        this.served = new StoreModels(models, settings, packs::usual, placed);
         this.chat = new StoringChatService(
                 models,
                 settings,
-                packs::plain,
+                packs::usual,
                 placed,
                 () -> conversations,
                 this::unsavedConversations,
                 (model, tokens) -> new MemoryNeed(ModelShape.read(model))
                         .contextBytes(tokens, EngineOptions.DEFAULT.kvType(), EngineOptions.DEFAULT.slots()));
         this.engineMemories = new ConversationForgetter(folders.runtime());
-        this.speedTest = new SpeedTest(models, settings, packs::plain, placed);
+        this.speedTest = new SpeedTest(models, settings, packs::usual, placed);
     }
 
     /** Deletes, in the background, what an engine or a killed program left on disk of deleted conversations. */

@@ -72,6 +72,7 @@ class ArchitectureTest {
                 breaks(ArchitectureRules.dependencies("koine.installers.fixtures.leaf"), "UsesAnotherModule"),
                 breaks(ArchitectureRules.JAVAFX_ONLY_IN_UI, "UsesJavaFx"),
                 breaks(ArchitectureRules.FOREIGN_CODE_IN_ONE_PACKAGE, "UsesForeignMemory"),
+                breaks(ArchitectureRules.SECOND_ENGINE_IN_ONE_PACKAGE, "UsesSecondEngine"),
                 breaks(ArchitectureRules.NETWORK_ONLY_IN_NET_AND_SERVER, "OpensSocket", "OpensUrl", "OpensHttpClient"),
                 breaks(ArchitectureRules.TEXTS_ONLY_IN_I18N, "ReadsTexts"),
                 breaks(ArchitectureRules.NO_PROPERTIES_FILES_FOR_TEXTS, "ReadsProperties"),

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import koine.engine.client.EngineFacts;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
@@ -41,12 +42,15 @@ public final class PlacingEngines implements Engines {
             "KOINE-E111",
             "KOINE-E116");
 
+    private static final String UNKNOWN_KIND = "KOINE-E109";
     private static final String NO_SUCH_DEVICE = "KOINE-E116";
 
     private final Engines engines;
     private final Placements placements;
     /** By the leases that others hold. */
     private final Map<EngineLease, Placed> placed = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private final AtomicBoolean builtInTold = new AtomicBoolean();
 
     private final Set<EngineLease> dead = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by this
 
@@ -95,13 +99,20 @@ public final class PlacingEngines implements Engines {
                         ? placements.below(spec.model(), placement, e)
                         : null;
                 if (below == null) {
-                    throw e;
+                    throw said(placement, e);
                 }
                 failed = placement;
                 why = e;
                 placement = below;
             }
         }
+    }
+
+    /** What the older engine does not know, a newer one may. */
+    private static Problem said(Placement placement, Problem problem) {
+        return placement.step() == Placement.Step.BUILT_IN && problem.code().equals(UNKNOWN_KIND)
+                ? new Problem("KOINE-E117", problem.arguments())
+                : problem;
     }
 
     /** The place to take now, with the word that is due after a death. */
@@ -148,7 +159,10 @@ public final class PlacingEngines implements Engines {
         return new EngineSpec(spec.model(), placement.pack(), spec.options().withOffload(placement.offload()));
     }
 
-    private static void tell(Placement placement, EngineFacts.@Nullable Offload offload, LoadListener listener) {
+    private void tell(Placement placement, EngineFacts.@Nullable Offload offload, LoadListener listener) {
+        if (placement.step() == Placement.Step.BUILT_IN && !builtInTold.getAndSet(true)) {
+            listener.onNotice(new Problem("KOINE-G109", Map.of()));
+        }
         Problem notice = placement.notice();
         Device device = placement.device();
         if (notice == null && device != null && offload != null && placement.step() == Placement.Step.FITTING) {

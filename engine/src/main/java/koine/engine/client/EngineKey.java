@@ -12,6 +12,7 @@ import koine.engine.llama.Offload;
 import koine.engine.memory.DeviceFit;
 import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.ModelShape;
+import koine.engine.packs.BuiltInEngine;
 import koine.engine.process.EngineOptions;
 import koine.engine.session.GeneratorOptions;
 import koine.i18n.Problem;
@@ -54,6 +55,9 @@ record EngineKey(
         }
         Path pack;
         try {
+            if (BuiltInEngine.isIn(spec.pack())) {
+                PrivateFolder.create(spec.pack()); // nobody has installed it
+            }
             pack = spec.pack().toRealPath();
         } catch (IOException e) {
             throw new Problem("KOINE-E101", Map.of(), e);

@@ -13,7 +13,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -23,6 +25,7 @@ import koine.engine.client.PackProbe.Outcome;
 import koine.engine.hardware.Placement.Step;
 import koine.engine.llama.Device;
 import koine.engine.llama.Offload;
+import koine.engine.packs.BuiltInEngine;
 import koine.engine.packs.InstalledPack;
 import koine.engine.packs.Pack.Backend;
 import koine.engine.packs.PackStore;
@@ -44,11 +47,18 @@ public final class Placements {
     /** The card's own interface before the general one. */
     private static final List<Backend> BEST_FIRST = List.of(Backend.CUDA, Backend.METAL, Backend.VULKAN);
 
+    /** Problems of a start that a pack may be the reason of. */
+    private static final Set<String> PERHAPS_THE_PACK =
+            Set.of("KOINE-E101", "KOINE-E104", "KOINE-E105", "KOINE-E110", "KOINE-E111");
+
     private final PackStore packs;
     private final Prober prober;
     private final Path memory;
     private final Drivers drivers;
     private final Supplier<Wish> wish;
+
+    /** Packs that were needed for the processor and could not be used, since the program began. */
+    private final Set<Path> broken = ConcurrentHashMap.newKeySet();
 
     /** By the packs' names; guards the file within this program, too. */
     private final Map<String, CompletableFuture<PackProbe.@Nullable Result>> probing = new HashMap<>();
@@ -101,7 +111,7 @@ public final class Placements {
     /**
      * Where a model goes first.
      *
-     * @throws Problem {@code KOINE-A110} there is no pack at all, {@code KOINE-E108} the thread was interrupted
+     * @throws Problem {@code KOINE-A110} there is no engine at all, {@code KOINE-E108} the thread was interrupted
      */
     public Placement first(Path model) throws Problem {
         Wish wanted = wish.get();
@@ -134,6 +144,9 @@ public final class Placements {
      * @return null when there is nothing below
      */
     public @Nullable Placement below(Path model, Placement failed, Problem how) throws Problem {
+        if (failed.step() == Step.PROCESSOR) {
+            return belowProcessor(failed, how);
+        }
         Candidate candidate = candidate(failed);
         if (candidate == null) {
             return null;
@@ -142,6 +155,24 @@ public final class Placements {
         Step step = mayFitHalf ? Step.HALF : Step.PROCESSOR;
         LOG.info("a device did not take a model: {}, next: {}", how.code(), step);
         return on(candidate, step, failed(candidate, step, how.code()));
+    }
+
+    /**
+     * A pack is tried anew before it is given up, and given up for as long as the program runs: it may be repaired at any
+     * time, and all else that fails is not its doing.
+     */
+    private @Nullable Placement belowProcessor(Placement failed, Problem how) throws Problem {
+        InstalledPack pack = installed(failed.pack());
+        if (pack == null || !PERHAPS_THE_PACK.contains(how.code())) {
+            return null;
+        }
+        PackProbe.Result result = probe(pack, drivers.fingerprint());
+        if (result == null || result.outcome() == Outcome.USABLE) {
+            return null;
+        }
+        LOG.warn("a pack cannot be used: {}, {}", pack.pack().id(), result.outcome());
+        broken.add(failed.pack());
+        return onProcessor(failed.notice());
     }
 
     /** Remembers that a device does not do more than this for a model. */
@@ -174,6 +205,13 @@ public final class Placements {
         return look(wholePacks(), Tried.read(memory, now));
     }
 
+    /** Whether models run with the engine that comes with the program, since none of those seen can be used. */
+    public boolean usesBuiltIn(List<Seen> seen) {
+        return packs.builtIn().isPresent()
+                && seen.stream()
+                        .allMatch(one -> one.result() != null && one.result().outcome() != Outcome.USABLE);
+    }
+
     /** The best device of those seen. @return empty when it is the processor's work */
     public Optional<Device> chosen(List<Seen> seen) {
         return chosen(seen, wish.get());
@@ -203,12 +241,13 @@ public final class Placements {
         CompletableFuture<PackProbe.@Nullable Result> running;
         synchronized (probing) {
             running = probing.computeIfAbsent(name(pack), _ -> {
-                CompletableFuture<PackProbe.@Nullable Result> begun = new CompletableFuture<>();
-                Thread.ofPlatform()
-                        .name("koine-pack-probe")
-                        .daemon()
-                        .start(() -> begun.complete(probeAndKeep(pack, now)));
-                return begun;
+                // no pool: a driver may keep its thread for as long as it likes
+                return CompletableFuture.supplyAsync(
+                        () -> probeAndKeep(pack, now),
+                        work -> Thread.ofPlatform()
+                                .name("koine-pack-probe")
+                                .daemon()
+                                .start(work));
             });
         }
         try {
@@ -276,17 +315,32 @@ public final class Placements {
 
     private @Nullable Candidate candidate(Placement placement) {
         Device device = placement.device();
-        return device == null
-                ? null
-                : packs.installed().stream()
-                        .filter(one -> one.folder().equals(placement.pack()))
-                        .findFirst()
-                        .map(pack -> new Candidate(pack, device))
-                        .orElse(null);
+        InstalledPack pack = installed(placement.pack());
+        return device == null || pack == null ? null : new Candidate(pack, device);
     }
 
+    private @Nullable InstalledPack installed(Path folder) {
+        return packs.installed().stream()
+                .filter(one -> one.folder().equals(folder))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** With the pack for it; else with another that works, for all have a processor's part; else without a pack. */
     private Placement onProcessor(@Nullable Problem notice) throws Problem {
-        return new Placement(packs.plain(), null, null, Step.PROCESSOR, notice);
+        Path usual = packs.usual();
+        if (!BuiltInEngine.isIn(usual) && !broken.contains(usual)) {
+            return new Placement(usual, null, null, Step.PROCESSOR, notice);
+        }
+        for (Seen seen : look(false)) {
+            Path folder = seen.pack().folder();
+            if (seen.result() != null && seen.result().outcome() == Outcome.USABLE && !broken.contains(folder)) {
+                return new Placement(folder, null, null, Step.PROCESSOR, notice);
+            }
+        }
+        return packs.builtIn()
+                .map(folder -> new Placement(folder, null, null, Step.BUILT_IN, notice))
+                .orElseGet(() -> new Placement(usual, null, null, Step.PROCESSOR, notice));
     }
 
     private Placement on(Candidate one, Step step, @Nullable Problem notice) throws Problem {

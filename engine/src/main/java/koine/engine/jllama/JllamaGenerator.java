@@ -10,6 +10,7 @@ import java.util.function.DoubleConsumer;
 import koine.engine.llama.ModelLoadException;
 import koine.engine.session.Ability;
 import koine.engine.session.ContextOverflowException;
+import koine.engine.session.GenerationException;
 import koine.engine.session.Generator;
 import koine.engine.session.GeneratorOptions;
 import koine.engine.session.MissingAbilityException;
@@ -17,6 +18,8 @@ import koine.engine.session.Prompts;
 import koine.engine.session.SnapshotFolder;
 import koine.engine.session.Tokenizer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@link Generator} over java-llama.cpp: one answer after the other, on the processor. The library has a thread of its own that
@@ -29,6 +32,8 @@ public final class JllamaGenerator implements Generator {
      */
     public static final Set<Ability> ABILITIES =
             Set.of(Ability.DRY, Ability.PREFIX_CACHE, Ability.PROMPT_PROGRESS, Ability.CANCEL_IN_PROMPT);
+
+    private static final Logger LOG = LoggerFactory.getLogger(JllamaGenerator.class);
 
     private final JllamaModel loaded;
     private final Prompts prompts;
@@ -124,10 +129,18 @@ public final class JllamaGenerator implements Generator {
             active = null;
             if (forgetting) {
                 forgetting = false;
-                reading.clear();
+                clear();
             }
         }
         return active != null || !waiting.isEmpty();
+    }
+
+    private void clear() {
+        try {
+            reading.clear();
+        } catch (GenerationException e) {
+            LOG.warn("what was read stays until the next prompt: {}", e.getMessage());
+        }
     }
 
     @Override

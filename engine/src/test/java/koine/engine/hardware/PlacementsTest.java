@@ -1,6 +1,7 @@
 package koine.engine.hardware;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -32,6 +33,7 @@ import koine.gguf.TinyModel;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -395,5 +397,73 @@ class PlacementsTest {
         environment.remove("GGML_VK_VISIBLE_DEVICES");
         system.setProperty("os.version", "2");
         assertNotEquals(one, new Drivers(environment, system).fingerprint());
+    }
+
+    @Nested
+    class WhereThePackForTheProcessorCannotBeUsed {
+        private final Problem notLoaded = new Problem("KOINE-E101", Map.of());
+
+        @Test
+        void theEngineThatComesWithTheProgramComputes() throws Exception {
+            outcomes.put(PLAIN, ended(Outcome.REFUSED));
+            Placements placements = placements();
+            Placement first = placements.first(model);
+            assertEquals(Step.PROCESSOR, first.step());
+            Placement below = below(placements, model, first, notLoaded);
+            assertEquals(Step.BUILT_IN, below.step());
+            assertEquals(folder.resolve("packs/jllama-4.2.0"), below.pack());
+            assertNull(below.offload());
+            assertEquals(below, placements.first(model), "it is not tried again and again");
+            assertEquals(List.of(PLAIN), probed);
+            assertTrue(placements.usesBuiltIn(placements.look(false)));
+            assertNull(placements.below(model, below, notLoaded), "and there is nothing below");
+
+            outcomes.put(PLAIN, usable());
+            assertEquals(Step.PROCESSOR, placements().first(model).step(), "but when the program starts anew");
+            Placements again = placements();
+            assertFalse(again.usesBuiltIn(again.look(true)));
+        }
+
+        @Test
+        void anotherPackThatWorksComputesOnTheProcessor() throws Exception {
+            outcomes.put(PLAIN, ended(Outcome.CRASHED));
+            install(VULKAN);
+            outcomes.put(VULKAN, usable());
+            Placements placements = placements();
+            Placement below = below(placements, model, placements.first(model), notLoaded);
+            assertEquals(Step.PROCESSOR, below.step());
+            assertEquals(folder.resolve("packs/linux-x64-vulkan-3.22.1"), below.pack());
+            assertNull(below.offload());
+            assertFalse(placements.usesBuiltIn(placements.look(false)));
+
+            outcomes.put(VULKAN, ended(Outcome.HUNG));
+            assertEquals(
+                    Step.BUILT_IN, below(placements, model, below, notLoaded).step());
+        }
+
+        @Test
+        void whatIsNotThePacksFaultIsNotItsFault() throws Exception {
+            Placements placements = placements();
+            Placement first = placements.first(model);
+            for (String code : List.of("KOINE-E102", "KOINE-E103", "KOINE-E109", "KOINE-E113")) {
+                assertNull(placements.below(model, first, new Problem(code, Map.of())));
+            }
+            assertEquals(List.of(), probed);
+            assertNull(placements.below(model, first, notLoaded), "it works when it is tried");
+            assertEquals(List.of(PLAIN), probed);
+            assertEquals(first, placements.first(model));
+        }
+
+        @Test
+        void orIsNotThereAtAllTheEngineThatComesWithTheProgramComputes() throws Exception {
+            Files.delete(folder.resolve("packs/linux-x64-3.22.1"));
+            assertEquals(Step.BUILT_IN, placements().first(model).step());
+            Placements placements = placements();
+            assertTrue(placements.usesBuiltIn(placements.look(false)));
+        }
+    }
+
+    private static PackProbe.Result ended(Outcome how) {
+        return new PackProbe.Result(how, List.of(), null, null, 1);
     }
 }
