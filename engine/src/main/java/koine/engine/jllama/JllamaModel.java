@@ -92,7 +92,7 @@ final class JllamaModel implements TextTokens, AutoCloseable {
     private static ModelParameters parameters(GeneratorOptions options, String path, int context) {
         int threads = options.computingThreads();
         ModelParameters parameters = new ModelParameters()
-                .disableLog() // it would write prompts
+                .disableLog() // it would write where the model lies
                 .setModel(path)
                 .setChatTemplate("chatml") // never used; the model's own may be one it stumbles over
                 .setCtxSize(context)
