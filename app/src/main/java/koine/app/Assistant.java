@@ -1,9 +1,11 @@
 package koine.app;
 
 import java.util.List;
+import java.util.function.Consumer;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
+import koine.app.layers.Layers;
 import koine.engine.door.ServedModels;
 import koine.engine.hardware.Placements;
 import koine.engine.packs.PackStore;
@@ -20,6 +22,9 @@ public interface Assistant extends AutoCloseable {
 
     ModelStore models();
 
+    /** What lies on a model to change how it answers, and which goes with which. */
+    Layers layers();
+
     /** What runs models: the native packs of this computer. */
     PackStore packs();
 
@@ -34,8 +39,12 @@ public interface Assistant extends AutoCloseable {
 
     Folders folders();
 
-    /** The models of this computer, for other programs that ask through {@code koine serve}. */
-    ServedModels served();
+    /**
+     * The models of this computer, for other programs that ask through {@code koine serve}.
+     *
+     * @param person hears, on any thread, what there is to know of the engines
+     */
+    ServedModels served(Consumer<Problem> person);
 
     /** What a person should know about the profile: settings that could not be read, for example. */
     default List<Problem> notices() {

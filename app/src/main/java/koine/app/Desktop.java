@@ -46,7 +46,21 @@ public interface Desktop {
     /** @param name as {@link #screenshot} takes it */
     record Screen(String name, List<String> states) {}
 
-    /** @param dark null is the profile's choice */
+    /**
+     * @param dark null is the profile's choice
+     * @param state one of the screen's {@link Screen#states}; null is none
+     */
     record ScreenshotOptions(
-            @Nullable UiLanguage language, @Nullable Boolean dark, int width, int height, Path out) {}
+            @Nullable UiLanguage language,
+            @Nullable Boolean dark,
+            int width,
+            int height,
+            Path out,
+            @Nullable String state) {
+        /** Of the screen as it comes. */
+        public ScreenshotOptions(
+                @Nullable UiLanguage language, @Nullable Boolean dark, int width, int height, Path out) {
+            this(language, dark, width, height, out, null);
+        }
+    }
 }

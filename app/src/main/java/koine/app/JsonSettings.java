@@ -8,20 +8,15 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
+import koine.engine.files.PrivateFiles;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import org.jspecify.annotations.Nullable;
@@ -157,7 +152,9 @@ final class JsonSettings implements Settings {
             Files.move(file, aside);
             notice = new Problem("KOINE-A113", Map.of("file", String.valueOf(aside.getFileName())));
         } catch (IOException e) {
-            LOG.warn("the damaged settings could not be set aside", e);
+            LOG.warn(
+                    "the damaged settings could not be set aside: {}",
+                    e.getClass().getSimpleName());
             notice = new Problem("KOINE-A114", Map.of("file", file.toString()), e);
         }
     }
@@ -168,35 +165,9 @@ final class JsonSettings implements Settings {
         if (folder != null) {
             PrivateFiles.createFolders(folder);
         }
-        Path temporary = file.resolveSibling(
-                "settings.json.part-" + ProcessHandle.current().pid());
-        Files.deleteIfExists(temporary); // of a process that had this number and was killed
-        try {
-            try (FileChannel out = FileChannel.open(
-                    temporary,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    PrivateFiles.ofFile(temporary))) {
-                ByteBuffer bytes = ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8));
-                while (bytes.hasRemaining()) {
-                    out.write(bytes);
-                }
-                out.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
-        syncFolder(folder);
-    }
-
-    private static void syncFolder(@Nullable Path folder) {
-        if (folder == null) {
-            return;
-        }
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            LOG.debug("this system does not sync folders"); // Windows: a folder cannot be opened
+        PrivateFiles.write(file, json + "\n");
+        if (folder != null) {
+            PrivateFiles.syncFolder(folder);
         }
     }
 }

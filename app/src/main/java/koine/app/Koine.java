@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.chat.Engines;
@@ -13,6 +15,7 @@ import koine.app.chat.StoreModels;
 import koine.app.chat.StoringChatService;
 import koine.app.conversations.ConversationStore;
 import koine.app.conversations.SqliteConversationStore;
+import koine.app.layers.Layers;
 import koine.engine.client.ConversationForgetter;
 import koine.engine.client.EngineBroker;
 import koine.engine.client.PackProbe;
@@ -39,12 +42,14 @@ import org.jspecify.annotations.Nullable;
 public final class Koine implements Assistant {
     private final Folders folders;
     private final ModelStore models;
+    private final Layers layers;
     private final JsonSettings settings;
     private final SqliteConversationStore conversations;
     private final StoringChatService chat;
     private final ConversationForgetter engineMemories;
     private final SpeedTest speedTest;
-    private final StoreModels served;
+    private final Engines engines;
+    private final List<StoreModels> served = new CopyOnWriteArrayList<>();
     private final PackStore packs;
     private final Placements placements;
     private @Nullable SqliteConversationStore unsaved;
@@ -71,6 +76,7 @@ public final class Koine implements Assistant {
             Properties properties) {
         this.folders = folders;
         this.models = models;
+        this.layers = new Layers(models);
         this.settings =
                 new JsonSettings(folders.data().resolve("settings.json"), SystemLanguage.of(environment, properties));
         this.conversations = new SqliteConversationStore(folders.data().resolve("koine.db"));
@@ -86,19 +92,19 @@ public final class Koine implements Assistant {
                 folders.data().resolve("devices.json"),
                 new Drivers(environment, properties),
                 () -> new Wish(settings.device()));
-        Engines placed = new PlacingEngines(engines, placements);
-        this.served = new StoreModels(models, settings, packs::usual, placed);
+        this.engines = new PlacingEngines(engines, placements);
         this.chat = new StoringChatService(
                 models,
                 settings,
                 packs::usual,
-                placed,
+                this.engines,
+                layers,
                 () -> conversations,
                 this::unsavedConversations,
                 (model, tokens) -> new MemoryNeed(ModelShape.read(model))
                         .contextBytes(tokens, EngineOptions.DEFAULT.kvType(), EngineOptions.DEFAULT.slots()));
         this.engineMemories = new ConversationForgetter(folders.runtime());
-        this.speedTest = new SpeedTest(models, settings, packs::usual, placed);
+        this.speedTest = new SpeedTest(models, settings, packs::usual, this.engines);
     }
 
     /** Deletes, in the background, what an engine or a killed program left on disk of deleted conversations. */
@@ -123,6 +129,11 @@ public final class Koine implements Assistant {
     }
 
     @Override
+    public Layers layers() {
+        return layers;
+    }
+
+    @Override
     public PackStore packs() {
         return packs;
     }
@@ -143,8 +154,10 @@ public final class Koine implements Assistant {
     }
 
     @Override
-    public ServedModels served() {
-        return served;
+    public ServedModels served(Consumer<Problem> person) {
+        StoreModels opened = new StoreModels(models, settings, packs::usual, engines, person);
+        served.add(opened);
+        return opened;
     }
 
     @Override
@@ -159,7 +172,7 @@ public final class Koine implements Assistant {
 
     @Override
     public void close() {
-        served.close();
+        served.forEach(StoreModels::close);
         chat.close();
         synchronized (this) {
             if (unsaved != null) {

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.SimpleFormatter;
+import koine.engine.files.PrivateFiles;
 
 /**
  * A log file that several processes append whole lines to. The JDK's own file handler numbers its files when two

@@ -66,6 +66,17 @@ public enum GgufTensorType {
         return blockBytes;
     }
 
+    /**
+     * Whether weights are stored so. Whole numbers are indices, and two types are what numbers become on the way; to
+     * multiply with any of these, llama.cpp ends the process.
+     */
+    public boolean isWeight() {
+        return switch (this) {
+            case I8, I16, I32, I64, F64, Q8_1, Q8_K -> false;
+            default -> true;
+        };
+    }
+
     static @Nullable GgufTensorType of(long id) {
         for (GgufTensorType type : values()) {
             if (type.id == id) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param contextTokens most tokens the model was made for; 0 when the file does not say
  * @param quantization for example {@code Q4_K_M}
  * @param languages as the file lists them, usually BCP 47
+ * @param maker the organization, else the author, that the file names; null when it names none
  * @param license as the file has it, usually an SPDX identifier in lower case; null when it has none
  * @param split null for a model in one file
  */
@@ -30,6 +31,7 @@ public record ModelFacts(
         long contextTokens,
         String quantization,
         List<String> languages,
+        @Nullable String maker,
         @Nullable String license,
         boolean chatTemplate,
         @Nullable Split split) {
@@ -47,7 +49,6 @@ public record ModelFacts(
     public static ModelFacts of(GgufFile file) {
         String architecture = clean(file.text("general.architecture"));
         String kind = clean(file.text("general.type"));
-        String license = clean(file.text("general.license"));
         return new ModelFacts(
                 architecture,
                 kind == null ? "model" : kind,
@@ -55,15 +56,31 @@ public record ModelFacts(
                 file.tensors().stream().mapToLong(GgufTensor::elements).sum(),
                 Math.max(0, file.integer(architecture + ".context_length").orElse(0)),
                 quantization(file),
-                file.texts("general.languages").stream()
-                        .limit(MOST_LANGUAGES)
-                        .map(ModelFacts::clean)
-                        .flatMap(Stream::ofNullable)
-                        .toList(),
-                license != null ? license : clean(file.text("general.license.name")),
+                languages(file),
+                maker(file, "general."),
+                license(file),
                 file.metadata().get("tokenizer.chat_template") instanceof GgufValue.Text
                         || file.metadata().get("tokenizer.chat_template") instanceof GgufValue.LongText,
                 split(file));
+    }
+
+    static List<String> languages(GgufFile file) {
+        return file.texts("general.languages").stream()
+                .limit(MOST_LANGUAGES)
+                .map(ModelFacts::clean)
+                .flatMap(Stream::ofNullable)
+                .toList();
+    }
+
+    static @Nullable String license(GgufFile file) {
+        String license = clean(file.text("general.license"));
+        return license != null ? license : clean(file.text("general.license.name"));
+    }
+
+    /** @param prefix of the keys, with its dot */
+    static @Nullable String maker(GgufFile file, String prefix) {
+        String organization = clean(file.text(prefix + "organization"));
+        return organization != null ? organization : clean(file.text(prefix + "author"));
     }
 
     private static String quantization(GgufFile file) {

@@ -99,7 +99,7 @@ record KeyUse(List<Asked> asked, Set<String> literals, Set<String> prefixes) {
         for (BundleFile.Entry text : english.entries()) {
             String problem = text.key().startsWith("problem.") ? text.key().substring("problem.".length()) : "";
             boolean used = literals.contains(text.key())
-                    || literals.contains(problem)
+                    || (!problem.isEmpty() && literals.contains(problem))
                     || (problem.isEmpty() && prefixes.stream().anyMatch(text.key()::startsWith));
             if (!used) {
                 findings.add(new Finding(

@@ -108,6 +108,7 @@ class KeyUseTest {
     void a_text_that_nothing_asks_for_is_caught() throws IOException {
         KeyUse use = source("""
                 static final String KEY = "chat.send"; // chat.sent
+                static final String NOTHING = ""; // as most programs have
                 String f(String state) { return texts.text("chat.state." + state); }
                 Problem p() { return new Problem("KOINE-E101", Map.of("engine", "x")); }
                 """);

@@ -44,6 +44,7 @@ public final class FileModelStore implements ModelStore {
     private final @Nullable Path bundled;
     private final Path own;
     private final ModelInspector inspector = new ModelInspector();
+    private final AdapterFiles adapters;
 
     private record Found(InstalledModel model, boolean bundled, boolean chatTemplate) {}
 
@@ -55,6 +56,7 @@ public final class FileModelStore implements ModelStore {
         this.catalogue = catalogue;
         this.bundled = bundled;
         this.own = own;
+        this.adapters = new AdapterFiles(bundled == null ? List.of(own) : List.of(bundled, own), inspector);
     }
 
     public Catalogue catalogue() {
@@ -86,7 +88,24 @@ public final class FileModelStore implements ModelStore {
                 .or(() -> first(installed, model -> model.id().equalsIgnoreCase(name)))
                 .or(() -> first(installed, model -> fileName(model).equalsIgnoreCase(name)))
                 .or(() -> first(installed, model -> stem(fileName(model)).equalsIgnoreCase(name)));
-        return named.isPresent() ? named.get() : outside(nameOrPath.strip(), installed);
+        if (named.isPresent()) {
+            return named.get();
+        }
+        Optional<InstalledAdapter> adapter = adapters.named(nameOrPath.strip());
+        if (adapter.isPresent()) {
+            throw notAModel(adapter.get().path(), Reason.ADAPTER, null);
+        }
+        return outside(nameOrPath.strip(), installed);
+    }
+
+    @Override
+    public List<InstalledAdapter> adapters() {
+        return adapters.installed();
+    }
+
+    @Override
+    public InstalledAdapter adapter(String nameOrPath) throws Problem {
+        return adapters.resolve(nameOrPath.strip());
     }
 
     /** What {@link #verify} found. */
@@ -149,8 +168,8 @@ public final class FileModelStore implements ModelStore {
         }
     }
 
-    /** Files that may be models, by name. */
-    private static List<Path> files(Path folder) {
+    /** Files that may be models or belong to one, by name. */
+    static List<Path> files(Path folder) {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, FileModelStore::maybeModel)) {
             stream.forEach(files::add);
@@ -221,7 +240,7 @@ public final class FileModelStore implements ModelStore {
         }
     }
 
-    private static Problem notAModel(Path file, Reason reason, IOException cause) {
+    private static Problem notAModel(Path file, Reason reason, @Nullable IOException cause) {
         return new Problem(
                 "KOINE-M102", Map.of("file", String.valueOf(file.getFileName()), "reason", reason.keyword()), cause);
     }
@@ -234,7 +253,7 @@ public final class FileModelStore implements ModelStore {
         return model.entry() != null && model.entry().notes().contains(STARTER_NOTE);
     }
 
-    private static String free(String stem, Set<String> taken) {
+    static String free(String stem, Set<String> taken) {
         String id = stem;
         for (int i = 2; !taken.add(key(id)); i++) {
             id = stem + "~" + i;
@@ -247,7 +266,7 @@ public final class FileModelStore implements ModelStore {
         return split != null ? normalized(split.prefix()) : stem(fileName);
     }
 
-    private static String stem(String fileName) {
+    static String stem(String fileName) {
         return hasExtension(fileName) ? fileName.substring(0, fileName.length() - EXTENSION.length()) : fileName;
     }
 
@@ -265,11 +284,11 @@ public final class FileModelStore implements ModelStore {
     }
 
     /** Names from a Mac have their accents apart; typed ones do not. */
-    private static String normalized(String text) {
+    static String normalized(String text) {
         return Normalizer.normalize(text, Normalizer.Form.NFC);
     }
 
-    private static List<String> wellFormed(List<String> languages) {
+    static List<String> wellFormed(List<String> languages) {
         return languages.stream().filter(FileModelStore::isWellFormed).toList();
     }
 

@@ -8,7 +8,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import koine.gguf.AdapterFacts;
 import koine.gguf.GgufException;
+import koine.gguf.GgufFile;
+import koine.gguf.GgufReader;
 import koine.gguf.ModelFacts;
 import koine.models.NotAModelException.Reason;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +23,11 @@ final class ModelInspector {
     private record Seen(
             long bytes,
             FileTime changed,
-            @Nullable ModelFacts facts,
+            @Nullable Header header,
             @Nullable String refusal) {}
+
+    /** @param adapter null for what is no adapter */
+    private record Header(ModelFacts facts, @Nullable AdapterFacts adapter) {}
 
     /**
      * @param architecture what the engine must know to run it
@@ -40,7 +46,11 @@ final class ModelInspector {
         if (name != null && name.part() != 1) {
             throw new NotAModelException(Reason.PART, "a later part of a model in several files", null);
         }
-        ModelFacts facts = facts(file, now);
+        Header header = header(file, now);
+        if (header.adapter != null) {
+            throw new NotAModelException(Reason.ADAPTER, "no model but an adapter", null);
+        }
+        ModelFacts facts = header.facts;
         String architecture = facts.architecture();
         if (architecture == null || !facts.kind().equals("model") || facts.parameters() == 0) {
             throw new NotAModelException(Reason.ACCESSORY, "no model but of kind " + facts.kind(), null);
@@ -48,21 +58,42 @@ final class ModelInspector {
         return new Inspected(facts, architecture, now.size(), bytes(file, now.size(), name, facts));
     }
 
-    private ModelFacts facts(Path file, BasicFileAttributes now) throws IOException {
+    /**
+     * @return null for a GGUF file that is no adapter
+     * @throws NotAModelException the file is no readable GGUF
+     * @throws IOException the file is not there, or the disk failed
+     */
+    @Nullable
+    AdapterFacts adapter(Path file) throws IOException {
+        return header(file, Files.readAttributes(file, BasicFileAttributes.class)).adapter;
+    }
+
+    /** Whether it can be run. */
+    boolean isModel(Path file) {
+        try {
+            return inspect(file).bytes() > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Header header(Path file, BasicFileAttributes now) throws IOException {
         Seen before = seen.get(file);
         if (before == null || before.bytes != now.size() || !before.changed.equals(now.lastModifiedTime())) {
             before = look(file, now);
             seen.put(file, before);
         }
-        if (before.facts == null) {
+        if (before.header == null) {
             throw new NotAModelException(Reason.UNREADABLE, String.valueOf(before.refusal), null);
         }
-        return before.facts;
+        return before.header;
     }
 
     private static Seen look(Path file, BasicFileAttributes now) throws IOException {
         try {
-            return new Seen(now.size(), now.lastModifiedTime(), ModelFacts.read(file), null);
+            GgufFile read = GgufReader.read(file);
+            Header header = new Header(ModelFacts.of(read), AdapterFacts.of(read));
+            return new Seen(now.size(), now.lastModifiedTime(), header, null);
         } catch (GgufException e) {
             return new Seen(now.size(), now.lastModifiedTime(), null, e.getMessage());
         } catch (AccessDeniedException e) { // not remembered: a change of rights is no change of the file

@@ -14,6 +14,7 @@ public interface ModelStore {
      * A model by catalogue id, store id, or path to a GGUF file.
      *
      * @throws Problem {@code KOINE-M101} no such model, {@code KOINE-M102} the file is not a readable model
+     *     but damaged, or an adapter
      */
     InstalledModel resolve(String nameOrPath) throws Problem;
 
@@ -23,6 +24,16 @@ public interface ModelStore {
      * @throws Problem {@code KOINE-M103} when there is none on this computer
      */
     InstalledModel preferred() throws Problem;
+
+    /** The LoRA adapters on this computer, by name: layers on a model, never models themselves. */
+    List<InstalledAdapter> adapters();
+
+    /**
+     * An adapter by its id, its file's name, or a path to it.
+     *
+     * @throws Problem {@code KOINE-M104} no such adapter, {@code KOINE-M105} the file is none
+     */
+    InstalledAdapter adapter(String nameOrPath) throws Problem;
 
     /** {@code KOINE-M101}: none of these has that name; it says which come near. */
     static Problem noSuchModel(String name, List<InstalledModel> installed, @Nullable Exception cause) {

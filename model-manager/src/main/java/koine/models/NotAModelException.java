@@ -18,7 +18,9 @@ final class NotAModelException extends IOException {
         PART,
         /** The first file of a split model whose others are not beside it. */
         INCOMPLETE,
-        /** An adapter, a projector or a vocabulary: belongs to a model but is none. */
+        /** A LoRA adapter: a layer on a model. */
+        ADAPTER,
+        /** A projector or a vocabulary: belongs to a model but is none. */
         ACCESSORY;
 
         /** The keyword in the message of KOINE-M102. */

@@ -9,14 +9,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The fingerprint of a file. */
-final class Sha256 {
+/** The fingerprint of a file, by all of its content. */
+public final class Sha256 {
     private static final int CHUNK = 1 << 20;
 
     private Sha256() {}
 
     /** Lower-case hexadecimal. An interrupt ends it with a {@link java.nio.channels.ClosedByInterruptException}. */
-    static String of(Path file) throws IOException {
+    public static String of(Path file) throws IOException {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");

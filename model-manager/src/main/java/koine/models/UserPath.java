@@ -2,10 +2,18 @@ package koine.models;
 
 import java.io.File;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** A path as a person types it. */
-final class UserPath {
+public final class UserPath {
     private UserPath() {}
+
+    /** Whether a person who typed this meant a file, not a name. */
+    public static boolean isMeantBy(String typed) {
+        return typed.contains("/")
+                || typed.contains("\\")
+                || typed.toLowerCase(Locale.ROOT).endsWith(".gguf");
+    }
 
     /**
      * Absolute; {@code ~} is the home folder also where no shell has replaced it (in the window, within quotes).

@@ -18,6 +18,7 @@ import java.util.Optional;
 import koine.gguf.GgufType;
 import koine.gguf.GgufValue;
 import koine.gguf.GgufWriter;
+import koine.gguf.TinyAdapter;
 import koine.gguf.TinyModel;
 import koine.i18n.Messages;
 import koine.i18n.Problem;
@@ -521,6 +522,91 @@ class FileModelStoreTest {
             Files.createSymbolicLink(link, target);
         } catch (UnsupportedOperationException | java.nio.file.FileSystemException e) {
             assumeTrue(false, "no symbolic links here: " + e.getMessage());
+        }
+    }
+
+    @Nested
+    class Adapters {
+        private Path adapter(Path file, @Nullable String name) throws IOException {
+            TinyAdapter adapter = TinyAdapter.of("qwen3")
+                    .put("general.languages", GgufValue.texts(List.of("mr", "not a tag!")))
+                    .put("general.base_model.0.name", GgufValue.text("Qwen3 4B"))
+                    .change("blk.0.ffn_up.weight", 4, 6, 2, new float[8], new float[12]);
+            if (name != null) {
+                adapter.put("general.name", GgufValue.text(name));
+            }
+            adapter.write(file);
+            return file;
+        }
+
+        @Test
+        void are_listed_apart_and_are_no_models() throws IOException, Problem {
+            adapter(own.resolve("कथा.gguf"), "Stories");
+            adapter(bundled.resolve("bundled.gguf"), null);
+            model(own.resolve("good.gguf"), null);
+
+            assertEquals(List.of("good"), ids());
+            List<InstalledAdapter> adapters = store.adapters();
+            assertEquals(
+                    List.of("bundled", "कथा"),
+                    adapters.stream().map(InstalledAdapter::id).toList());
+            InstalledAdapter stories = adapters.getLast();
+            assertEquals("Stories", stories.name());
+            assertEquals(List.of("mr"), stories.languages());
+            assertEquals(Files.size(stories.path()), stories.bytes());
+            assertEquals(2, stories.facts().rank());
+            assertEquals("bundled", adapters.getFirst().name(), "of a file without a name its own");
+            assertEquals("good", store.preferred().id());
+        }
+
+        @Test
+        void are_found_by_id_by_file_and_by_path_also_outside() throws IOException, Problem {
+            Path inside = adapter(own.resolve("stories.gguf"), "Stories");
+            Path outside = adapter(temporary.resolve("elsewhere.gguf"), null);
+
+            assertEquals("stories", store.adapter("Stories").id());
+            assertEquals("stories", store.adapter("stories.gguf").id());
+            assertEquals("stories", store.adapter(inside.toString()).id());
+            InstalledAdapter found = store.adapter(outside.toString());
+            assertEquals(outside.toString(), found.id(), "its path names it again");
+            assertEquals(outside.toString(), store.adapter(found.id()).id());
+        }
+
+        @Test
+        void are_told_apart_from_models_by_whoever_asks_for_one_as_the_other() throws IOException {
+            Path adapter = adapter(own.resolve("stories.gguf"), null);
+            Path model = own.resolve("good.gguf");
+            model(model, null);
+            for (String named : List.of("stories", "STORIES.gguf", adapter.toString())) {
+                Problem asModel = assertThrows(Problem.class, () -> store.resolve(named));
+                assertEquals("KOINE-M102", asModel.code());
+                assertEquals(Map.of("file", "stories.gguf", "reason", "adapter"), asModel.arguments());
+            }
+            Problem asAdapter = assertThrows(Problem.class, () -> store.adapter(model.toString()));
+            assertEquals("KOINE-M105", asAdapter.code());
+            assertEquals("model", asAdapter.arguments().get("reason"));
+            Path text = Files.writeString(temporary.resolve("text.gguf"), "no GGUF at all");
+            Problem unreadable = assertThrows(Problem.class, () -> store.adapter(text.toString()));
+            assertEquals("other", unreadable.arguments().get("reason"));
+            for (UiLanguage language : UiLanguage.values()) {
+                for (Problem problem : List.of(asAdapter, unreadable)) {
+                    assertFalse(Messages.of(language).text(problem).contains("{"));
+                }
+            }
+        }
+
+        @Test
+        void that_are_not_there_are_said_to_be_missing_with_the_nearest() throws IOException {
+            assertEquals("none", missing("stories").arguments().get("found"));
+            adapter(own.resolve("stories.gguf"), null);
+            assertEquals("stories", missing("storys").arguments().get("nearest"));
+            assertEquals("file", missing("/no/such.gguf").arguments().get("found"));
+        }
+
+        private Problem missing(String name) {
+            Problem problem = assertThrows(Problem.class, () -> store.adapter(name));
+            assertEquals("KOINE-M104", problem.code());
+            return problem;
         }
     }
 }

@@ -75,7 +75,7 @@ public final class LoopbackClient {
         }
     }
 
-    /** A server may refuse a large request and hang up while it is still being sent; its answer is there to read. */
+    /** A server may refuse a large request and hang up while it is still being sent; its answer may still be there to read. */
     private static LoopbackResponse exchange(LoopbackChannel channel, ByteBuffer request) throws IOException {
         try {
             channel.write(request);

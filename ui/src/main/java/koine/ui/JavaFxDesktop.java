@@ -94,7 +94,7 @@ public final class JavaFxDesktop implements Desktop {
     @Override
     public List<Screen> screens() {
         return Screenshots.screens().stream()
-                .map(name -> new Screen(name, List.of()))
+                .map(name -> new Screen(name, Screenshots.states(name)))
                 .toList();
     }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param firstTokenMillis from a request to its first token, with the prompt of the test
  * @param peakMemoryBytes of the engine's process and those below it, since it began; null where the system does not tell
  * @param pack id of the native pack
+ * @param device the processor's name
+ * @param offloaded layers on another device; null when the processor computed all of them
  * @param repeats each measured round, in order
  */
 public record SpeedReport(
@@ -21,9 +23,16 @@ public record SpeedReport(
         @Nullable Long peakMemoryBytes,
         String pack,
         String device,
+        @Nullable Offloaded offloaded,
         String model,
         SpeedTest.Options options,
         List<Round> repeats) {
+    /**
+     * @param device as the pack names it
+     * @param all layers the model has
+     */
+    public record Offloaded(String device, int layers, int all) {}
+
     /** One round: the prompt, then the generation. */
     public record Round(double promptTokensPerSecond, double generationTokensPerSecond, double firstTokenMillis) {}
 
@@ -32,6 +41,7 @@ public record SpeedReport(
             @Nullable Long peakMemoryBytes,
             String pack,
             String device,
+            @Nullable Offloaded offloaded,
             String model,
             SpeedTest.Options options) {
         return new SpeedReport(
@@ -41,6 +51,7 @@ public record SpeedReport(
                 peakMemoryBytes,
                 pack,
                 device,
+                offloaded,
                 model,
                 options,
                 List.copyOf(rounds));

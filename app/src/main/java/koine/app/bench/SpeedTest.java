@@ -18,6 +18,7 @@ import koine.app.chat.StoringChatService.PackFinder;
 import koine.engine.client.EngineFacts;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
+import koine.engine.client.LoadListener;
 import koine.engine.client.TokenEngine;
 import koine.engine.client.TokenEngine.Completion;
 import koine.i18n.Problem;
@@ -69,6 +70,9 @@ public final class SpeedTest {
         void onLoad(double share);
 
         void onMeasure(double share);
+
+        /** Something to know about the engine that is measured. */
+        void onNotice(Problem notice);
     }
 
     /**
@@ -81,7 +85,7 @@ public final class SpeedTest {
                 : ModelNames.usual(models, settings);
         Path pack = packs.pack();
         EngineSpec spec = new EngineSpec(model.path(), pack, contextTokens(options), options.threads());
-        try (EngineLease lease = engines.acquire(spec, progress::onLoad);
+        try (EngineLease lease = engines.acquire(spec, hearing(progress));
                 ExecutorService streams = Executors.newFixedThreadPool(
                         options.parallel(),
                         Thread.ofPlatform().name("koine-bench-", 1).daemon().factory())) {
@@ -93,12 +97,27 @@ public final class SpeedTest {
                     rounds,
                     peak.isPresent() ? peak.getAsLong() : null,
                     facts.pack() == null ? String.valueOf(pack.getFileName()) : facts.pack(),
+                    device,
                     offload == null || offload.layers() == 0
-                            ? device
-                            : offload.device() + " " + offload.layers() + "/" + offload.all() + ", " + device,
+                            ? null
+                            : new SpeedReport.Offloaded(offload.device(), offload.layers(), offload.all()),
                     model.id(),
                     options);
         }
+    }
+
+    private static LoadListener hearing(Progress progress) {
+        return new LoadListener() {
+            @Override
+            public void onLoadProgress(double fraction) {
+                progress.onLoad(fraction);
+            }
+
+            @Override
+            public void onNotice(Problem notice) {
+                progress.onNotice(notice);
+            }
+        };
     }
 
     /** The engine's own choice where that is enough, so that the engine of the window is the one measured. */

@@ -12,6 +12,7 @@ import koine.app.conversations.Message.Timings;
 import koine.app.conversations.MessageState;
 import koine.app.conversations.SqliteConversationStore;
 import koine.app.conversations.StorageException;
+import koine.engine.client.ChatAdapter;
 import koine.engine.client.ChatEngine;
 import koine.engine.client.ChatListener;
 import koine.engine.client.ChatMessage;
@@ -34,6 +35,7 @@ final class Answering {
     private final SqliteConversationStore store;
     private final ChatTurn turn;
     private final ChatOptions options;
+    private final List<ChatAdapter> adapters;
     private final ChatObserver observer;
     private final RunningAnswer answer;
     private final AnswerWriter writer;
@@ -43,12 +45,14 @@ final class Answering {
             SqliteConversationStore store,
             ChatTurn turn,
             ChatOptions options,
+            List<ChatAdapter> adapters,
             ChatObserver observer,
             RunningAnswer answer) {
         this.leases = leases;
         this.store = store;
         this.turn = turn;
         this.options = options;
+        this.adapters = adapters;
         this.observer = observer;
         this.answer = answer;
         this.writer = store.write(turn.answer());
@@ -99,11 +103,14 @@ final class Answering {
                     EngineFacts facts = engine.facts();
                     ChatRequest request = writer.nothingSoFar() ? request(facts) : rest(request(facts), lease);
                     answer.asking(engine);
-                    use.tellNotice(turn.conversation().id(), observer);
+                    use.tellNotices(turn.conversation().id(), observer);
                     observer.onEngine(facts);
                     return new Answered(engine.chat(request, new Hearing()), facts.contextTokens());
                 } catch (Problem e) {
                     if (answer.stopped()) {
+                        if (!lease.alive()) {
+                            leases.lost(lease); // what was waited for in vain is not tried again
+                        }
                         return Answered.NOTHING; // breaking off is what was wanted
                     }
                     // An engine that died while nobody was asking is noticed only now, and a new one can answer.
@@ -112,7 +119,8 @@ final class Answering {
                             || (e.code().equals("KOINE-E201") && lease.endsSoon());
                     boolean begun = !writer.nothingSoFar();
                     // not its device's doing, if it died before it was asked
-                    boolean lower = gone && (begun || attempt > 1) && leases.lost(spec, lease);
+                    boolean asked = begun || attempt > 1 || e.code().equals("KOINE-E201");
+                    boolean lower = gone && asked && leases.lost(lease);
                     if (!gone || ((begun || attempt > 1) && !lower)) {
                         throw death == null ? e : death; // that another could not go on says less
                     }
@@ -152,13 +160,14 @@ final class Answering {
                 .takeWhile(m -> !m.id().equals(turn.answer().id()))
                 .toList();
         return new ChatRequest(
-                turn.answer().id(),
-                History.of(store.systemPrompt(conversationId), path, store.contextNote(conversationId)),
-                AnswerDefaults.sampling(options.sampling()),
-                AnswerDefaults.maxTokens(options, facts),
-                conversationId,
-                options.thinking(),
-                options.save());
+                        turn.answer().id(),
+                        History.of(store.systemPrompt(conversationId), path, store.contextNote(conversationId)),
+                        AnswerDefaults.sampling(options.sampling()),
+                        AnswerDefaults.maxTokens(options, facts),
+                        conversationId,
+                        options.thinking(),
+                        options.save())
+                .withAdapters(adapters);
     }
 
     /** Of an answer whose engine died: another is asked for what comes after the words that are there. */
@@ -177,7 +186,8 @@ final class Answering {
                 whole.cacheKey(),
                 whole.thinking(),
                 whole.keepOnDisk(),
-                true);
+                true,
+                whole.adapters());
     }
 
     private static void checkThinking(@Nullable Boolean wanted, EngineFacts facts) throws Problem {

@@ -1,5 +1,6 @@
 package koine.app.chat;
 
+import java.util.List;
 import koine.app.conversations.ChatTurn;
 import koine.app.conversations.Message;
 import koine.engine.client.ChatResult;
@@ -18,13 +19,14 @@ public interface ChatObserver {
     default void onEngine(EngineFacts facts) {}
 
     /**
-     * Something to know about the engine although it answers, said once to each of its conversations: memory is short,
-     * so the conversation can hold less ({@code KOINE-E112}), or the model leaves memory sooner ({@code KOINE-E114}).
+     * All that a person should know about the engine although it answers, said once to each of its conversations: memory is
+     * short, so the conversation can hold less ({@code KOINE-E112}), or the model leaves memory sooner
+     * ({@code KOINE-E114}); why it is not computed where it could be ({@code KOINE-G1xx}). What was said of an engine before
+     * it is over.
+     *
+     * @param notices empty when there is nothing to know
      */
-    default void onNotice(Problem notice) {}
-
-    /** Of the engine that answers now there is nothing to know; what was said of one before it is over. */
-    default void onNoNotice() {}
+    default void onNotices(List<Problem> notices) {}
 
     /** The model is reading. Tokens. */
     default void onPromptProgress(int processed, int cached, int total) {}

@@ -1,5 +1,7 @@
 package koine.app.chat;
 
+import java.util.List;
+import koine.app.conversations.Layer;
 import koine.engine.client.Sampling;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param thinking whether the model is to think before it answers, where it can do both; null is its usual
  * @param contextTokens room wanted for the conversation, remembered with it; 0 is the conversation's own, else the
  *     engine's usual
+ * @param layers beside the model, remembered with the conversation; null are the conversation's own
  */
 public record ChatOptions(
         @Nullable String model,
@@ -21,8 +24,22 @@ public record ChatOptions(
         @Nullable Integer maxTokens,
         boolean save,
         @Nullable Boolean thinking,
-        int contextTokens) {
+        int contextTokens,
+        @Nullable List<Layer> layers) {
     public static final ChatOptions DEFAULT = new ChatOptions(null, null, null, Sampling.DEFAULT, null, true);
+
+    /** With the conversation's own layers. */
+    public ChatOptions(
+            @Nullable String model,
+            @Nullable String language,
+            @Nullable String system,
+            Sampling sampling,
+            @Nullable Integer maxTokens,
+            boolean save,
+            @Nullable Boolean thinking,
+            int contextTokens) {
+        this(model, language, system, sampling, maxTokens, save, thinking, contextTokens, null);
+    }
 
     /** With the model's usual thinking and the usual context. */
     public ChatOptions(
@@ -46,10 +63,14 @@ public record ChatOptions(
     }
 
     public ChatOptions withThinking(@Nullable Boolean wanted) {
-        return new ChatOptions(model, language, system, sampling, maxTokens, save, wanted, contextTokens);
+        return new ChatOptions(model, language, system, sampling, maxTokens, save, wanted, contextTokens, layers);
     }
 
     public ChatOptions withContext(int tokens) {
-        return new ChatOptions(model, language, system, sampling, maxTokens, save, thinking, tokens);
+        return new ChatOptions(model, language, system, sampling, maxTokens, save, thinking, tokens, layers);
+    }
+
+    public ChatOptions withLayers(@Nullable List<Layer> wanted) {
+        return new ChatOptions(model, language, system, sampling, maxTokens, save, thinking, contextTokens, wanted);
     }
 }

@@ -81,8 +81,8 @@ final class EngineLeases implements AutoCloseable {
     }
 
     /** As {@link Engines#lost}. */
-    boolean lost(EngineSpec spec, EngineLease lease) {
-        return engines.lost(spec, lease);
+    boolean lost(EngineLease lease) {
+        return engines.lost(lease);
     }
 
     private void end(Slot slot) {
@@ -128,9 +128,9 @@ final class EngineLeases implements AutoCloseable {
             this.lease = lease;
         }
 
-        /** Says all that a person should know about the engine, unless the conversation was told; or that there is nothing. */
-        void tellNotice(String conversationId, ChatObserver observer) {
-            slot.tellNotice(conversationId, observer);
+        /** Says all that a person should know about the engine, unless the conversation was told. */
+        void tellNotices(String conversationId, ChatObserver observer) {
+            slot.tellNotices(conversationId, observer);
         }
 
         EngineLease lease() {
@@ -192,11 +192,9 @@ final class EngineLeases implements AutoCloseable {
             }
         }
 
-        void tellNotice(String conversationId, ChatObserver observer) {
-            if (notices.isEmpty()) {
-                observer.onNoNotice();
-            } else if (told.add(conversationId)) {
-                notices.forEach(observer::onNotice);
+        void tellNotices(String conversationId, ChatObserver observer) {
+            if (notices.isEmpty() || told.add(conversationId)) {
+                observer.onNotices(List.copyOf(notices));
             }
         }
 

@@ -21,11 +21,11 @@ public interface Engines {
     }
 
     /**
-     * An engine of this specification died while it answered; for each answer that came from it.
+     * An engine that was given out died while it answered; for each answer that came from it.
      *
      * @return whether the next one will be another: less of the model on a device, or none
      */
-    default boolean lost(EngineSpec spec, EngineLease lease) {
+    default boolean lost(EngineLease lease) {
         return false;
     }
 }

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import koine.app.conversations.ContextNote;
 import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
+import koine.app.conversations.Layer;
 import koine.app.conversations.Message;
 import koine.app.conversations.StorageException;
 import koine.engine.client.ConversationForgetter;
@@ -50,6 +51,11 @@ public record ForgettingStore(ConversationStore store, ConversationForgetter eng
     @Override
     public int contextTokens(String conversationId) {
         return store.contextTokens(conversationId);
+    }
+
+    @Override
+    public List<Layer> layers(String conversationId) {
+        return store.layers(conversationId);
     }
 
     @Override

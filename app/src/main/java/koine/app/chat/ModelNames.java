@@ -1,11 +1,11 @@
 package koine.app.chat;
 
-import java.util.Locale;
 import java.util.Map;
 import koine.app.Settings;
 import koine.i18n.Problem;
 import koine.models.InstalledModel;
 import koine.models.ModelStore;
+import koine.models.UserPath;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +25,7 @@ public final class ModelNames {
         try {
             return models.resolve(nameOrPath);
         } catch (Problem e) {
-            if (e.code().equals("KOINE-M101") && isPath(nameOrPath)) {
+            if (e.code().equals("KOINE-M101") && UserPath.isMeantBy(nameOrPath)) {
                 throw new Problem("KOINE-A122", Map.of("file", nameOrPath), e);
             }
             throw e;
@@ -47,11 +47,5 @@ public final class ModelNames {
             }
         }
         return models.preferred();
-    }
-
-    private static boolean isPath(String name) {
-        return name.contains("/")
-                || name.contains("\\")
-                || name.toLowerCase(Locale.ROOT).endsWith(".gguf");
     }
 }

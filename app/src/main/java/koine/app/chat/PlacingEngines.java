@@ -55,7 +55,7 @@ public final class PlacingEngines implements Engines {
     private final Set<EngineLease> dead = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by this
 
     /** @param placement null where the processor computes after all */
-    private record Placed(@Nullable Placement placement, Wish wish) {}
+    private record Placed(Path model, @Nullable Placement placement, Wish wish) {}
 
     /** What comes after a death, with the notice that says so. */
     private final Map<Path, Placement> afterDeath = new ConcurrentHashMap<>();
@@ -84,7 +84,7 @@ public final class PlacingEngines implements Engines {
                 }
                 EngineFacts.Offload offload = placement.device() == null ? null : offload(lease);
                 boolean noRoom = offload != null && offload.layers() == 0;
-                placed.put(lease, new Placed(noRoom ? null : placement, wish));
+                placed.put(lease, new Placed(spec.model(), noRoom ? null : placement, wish));
                 tell(placement, offload, listener);
                 return lease;
             } catch (Problem e) {
@@ -111,7 +111,7 @@ public final class PlacingEngines implements Engines {
     /** What the older engine does not know, a newer one may. */
     private static Problem said(Placement placement, Problem problem) {
         return placement.step() == Placement.Step.BUILT_IN && problem.code().equals(UNKNOWN_KIND)
-                ? new Problem("KOINE-E117", problem.arguments())
+                ? new Problem("KOINE-E119", problem.arguments())
                 : problem;
     }
 
@@ -132,10 +132,10 @@ public final class PlacingEngines implements Engines {
     }
 
     @Override
-    public synchronized boolean lost(EngineSpec spec, EngineLease lease) {
+    public synchronized boolean lost(EngineLease lease) {
         Placed known = placed.get(lease);
         Placement placement = known == null ? null : known.placement();
-        if (placement == null || placement.device() == null) {
+        if (known == null || placement == null || placement.device() == null) {
             return false;
         }
         if (!dead.add(lease)) {
@@ -143,10 +143,10 @@ public final class PlacingEngines implements Engines {
         }
         Problem why = new Problem(Placements.LOST, Map.of());
         try {
-            Placement below = placements.below(spec.model(), placement, why);
+            Placement below = placements.below(known.model(), placement, why);
             if (below != null) {
-                placements.remember(spec.model(), placement, below, why);
-                afterDeath.put(spec.model(), below);
+                placements.remember(known.model(), placement, below, why);
+                afterDeath.put(known.model(), below);
                 return true;
             }
         } catch (Problem e) {

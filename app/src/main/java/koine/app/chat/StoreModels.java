@@ -3,13 +3,17 @@ package koine.app.chat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import koine.app.Settings;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
+import koine.engine.client.LoadListener;
 import koine.engine.door.ServedModels;
 import koine.i18n.Problem;
 import koine.models.InstalledModel;
@@ -30,13 +34,22 @@ public final class StoreModels implements ServedModels, AutoCloseable {
     private final StoringChatService.PackFinder packs;
     private final Engines engines;
     private final Map<EngineSpec, Slot> slots = new ConcurrentHashMap<>();
+    private final Consumer<Problem> person;
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    public StoreModels(ModelStore models, Settings settings, StoringChatService.PackFinder packs, Engines engines) {
+    /** @param person hears what there is to know of the engines */
+    public StoreModels(
+            ModelStore models,
+            Settings settings,
+            StoringChatService.PackFinder packs,
+            Engines engines,
+            Consumer<Problem> person) {
         this.models = models;
         this.settings = settings;
         this.packs = packs;
         this.engines = engines;
+        this.person = person;
     }
 
     private static final class Slot {
@@ -84,17 +97,47 @@ public final class StoreModels implements ServedModels, AutoCloseable {
     private EngineLease engine(InstalledModel model) throws Problem {
         EngineSpec spec = new EngineSpec(model.path(), packs.pack(), 0);
         Slot slot = slots.computeIfAbsent(spec, _ -> new Slot());
+        List<Problem> notices = new ArrayList<>();
+        EngineLease lease;
         synchronized (slot) {
-            EngineLease lease = slot.lease;
+            lease = slot.lease;
             if (lease == null || !lease.alive()) {
                 release(slot);
-                lease = engines.acquire(spec, fraction -> {});
+                lease = engines.acquire(spec, new LoadListener() {
+                    @Override
+                    public void onLoadProgress(double fraction) {}
+
+                    @Override
+                    public void onNotice(Problem notice) {
+                        notices.add(notice);
+                    }
+                });
                 slot.lease = lease;
                 if (closed) {
                     release(slot);
                 }
             }
-            return lease;
+        }
+        tell(notices); // a terminal that does not take it must not hold up other requests
+        return lease;
+    }
+
+    /** Once each: an engine that is loaded again has the same to say. */
+    private void tell(List<Problem> notices) {
+        for (Problem notice : notices) {
+            if (told.add(notice.code() + notice.arguments())) {
+                person.accept(notice);
+            }
+        }
+    }
+
+    @Override
+    public void brokeOff(EngineLease engine) {
+        if (!engine.endsSoon()) {
+            return; // it is there: only the request failed
+        }
+        if (engines.lost(engine)) {
+            LOG.info("an engine was lost with its device");
         }
     }
 
@@ -145,6 +188,11 @@ public final class StoreModels implements ServedModels, AutoCloseable {
         @Override
         public EngineLease engine(Model model) throws Problem {
             return StoreModels.this.engine(find(all(), model.id()));
+        }
+
+        @Override
+        public void brokeOff(EngineLease engine) {
+            StoreModels.this.brokeOff(engine);
         }
 
         @Override

@@ -8,6 +8,7 @@ import java.util.UUID;
 import koine.app.conversations.ContextNote;
 import koine.app.conversations.Message;
 import koine.app.conversations.SqliteConversationStore;
+import koine.engine.client.ChatAdapter;
 import koine.engine.client.ChatEngine;
 import koine.engine.client.ChatListener;
 import koine.engine.client.ChatMessage;
@@ -49,7 +50,8 @@ final class StoredContextPlan implements ContextPlan {
             Optional<ContextNote> note,
             ChatEngine engine,
             EngineFacts facts,
-            ChatOptions options) {
+            ChatOptions options,
+            List<ChatAdapter> adapters) {
         int first() {
             return History.firstSent(path, note);
         }
@@ -76,6 +78,8 @@ final class StoredContextPlan implements ContextPlan {
             throws Problem {
         SqliteConversationStore store = chat.store(options);
         InstalledModel model = chat.specs().model(options);
+        List<ChatAdapter> adapters =
+                chat.beside(store, conversationId, model, options).adapters();
         try (EngineLeases.Use use = chat.engine(chat.specs().of(store, conversationId, model, options))) {
             ChatEngine engine = use.lease().engine();
             EngineFacts facts = engine.facts();
@@ -91,7 +95,8 @@ final class StoredContextPlan implements ContextPlan {
                             store.contextNote(conversationId),
                             engine,
                             facts,
-                            options),
+                            options,
+                            adapters),
                     model);
         }
     }
@@ -230,7 +235,8 @@ final class StoredContextPlan implements ContextPlan {
     private int count(Open open, List<ChatMessage> messages) throws Problem {
         return open.engine()
                 .countTokens(new ChatRequest(
-                        UUID.randomUUID().toString(), messages, CALM, 1, open.id(), open.thinking(), false));
+                                UUID.randomUUID().toString(), messages, CALM, 1, open.id(), open.thinking(), false)
+                        .withAdapters(open.adapters()));
     }
 
     private @Nullable String summary(
@@ -239,13 +245,14 @@ final class StoredContextPlan implements ContextPlan {
         RunningAnswer running = new RunningAnswer(UUID.randomUUID().toString());
         boolean canBeQuiet = open.facts().thinking() == Thinking.SWITCHABLE;
         ChatRequest request = new ChatRequest(
-                running.requestId(),
-                toSummarize(open, from, to, before),
-                CALM,
-                summaryTokens,
-                open.id(),
-                canBeQuiet ? Boolean.FALSE : null,
-                false);
+                        running.requestId(),
+                        toSummarize(open, from, to, before),
+                        CALM,
+                        summaryTokens,
+                        open.id(),
+                        canBeQuiet ? Boolean.FALSE : null,
+                        false)
+                .withAdapters(open.adapters());
         StringBuilder text = new StringBuilder();
         ChatResult result = chat.run(open.id(), running, open.engine(), request, new ChatListener() {
             @Override

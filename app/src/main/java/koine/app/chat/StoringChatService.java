@@ -9,8 +9,11 @@ import java.util.function.DoubleConsumer;
 import java.util.function.Supplier;
 import koine.app.Settings;
 import koine.app.conversations.ChatTurn;
+import koine.app.conversations.Layer;
 import koine.app.conversations.Message;
 import koine.app.conversations.SqliteConversationStore;
+import koine.app.layers.Layers;
+import koine.engine.client.ChatAdapter;
 import koine.engine.client.ChatEngine;
 import koine.engine.client.ChatListener;
 import koine.engine.client.ChatRequest;
@@ -37,12 +40,14 @@ public final class StoringChatService implements ChatService, AutoCloseable {
 
     private final EngineSpecs specs;
     private final EngineLeases leases;
+    private final Layers layers;
     private final Supplier<SqliteConversationStore> saved;
     private final Supplier<SqliteConversationStore> unsaved;
     private final Map<String, RunningAnswer> running = new ConcurrentHashMap<>();
     private final ContextPlan context;
 
     /**
+     * @param layers on the models
      * @param saved the profile's conversations
      * @param unsaved conversations in memory, for turns that are not to be saved
      * @param cost what a larger context takes
@@ -52,11 +57,13 @@ public final class StoringChatService implements ChatService, AutoCloseable {
             Settings settings,
             PackFinder packs,
             Engines engines,
+            Layers layers,
             Supplier<SqliteConversationStore> saved,
             Supplier<SqliteConversationStore> unsaved,
             ContextCost cost) {
         this.specs = new EngineSpecs(models, settings, packs);
         this.leases = new EngineLeases(engines);
+        this.layers = layers;
         this.saved = saved;
         this.unsaved = unsaved;
         this.context = new StoredContextPlan(this, cost);
@@ -70,9 +77,10 @@ public final class StoringChatService implements ChatService, AutoCloseable {
         // Whatever can be refused is refused before the question is stored, so that the person still has it in hand.
         InstalledModel model = specs.model(options);
         EngineSpec spec = specs.of(store, conversationId, model, options);
+        Layers.Ready beside = beside(store, conversationId, model, options);
         ChatTurn turn = store.begin(conversationId, question, options.system(), model.id(), options.language());
-        rememberContext(store, turn, options);
-        return answer(store, turn, spec, wish, options, observer);
+        remember(store, turn, options, beside);
+        return answer(store, turn, spec, beside.adapters(), wish, options, observer);
     }
 
     @Override
@@ -81,16 +89,32 @@ public final class StoringChatService implements ChatService, AutoCloseable {
         SqliteConversationStore store = store(options);
         InstalledModel model = specs.model(options);
         EngineSpec spec = specs.of(store, conversationId, model, options);
+        Layers.Ready beside = beside(store, conversationId, model, options);
         ChatTurn turn = store.beginAgain(conversationId, model.id(), options.language());
-        rememberContext(store, turn, options);
-        return answer(store, turn, spec, wish, options, observer);
+        remember(store, turn, options, beside);
+        return answer(store, turn, spec, beside.adapters(), wish, options, observer);
     }
 
-    private static void rememberContext(SqliteConversationStore store, ChatTurn turn, ChatOptions options)
+    private static void remember(SqliteConversationStore store, ChatTurn turn, ChatOptions options, Layers.Ready beside)
             throws Problem {
+        String conversationId = turn.conversation().id();
         if (options.contextTokens() > 0) {
-            store.setContextTokens(turn.conversation().id(), options.contextTokens());
+            store.setContextTokens(conversationId, options.contextTokens());
         }
+        if (options.layers() != null && !beside.layers().equals(store.layers(conversationId))) {
+            store.setLayers(conversationId, beside.layers());
+        }
+    }
+
+    /** The layers to answer with: those that were asked for, else the conversation's own. */
+    Layers.Ready beside(
+            SqliteConversationStore store, @Nullable String conversationId, InstalledModel model, ChatOptions options)
+            throws Problem {
+        List<Layer> wanted = options.layers();
+        if (wanted == null) {
+            wanted = conversationId == null ? List.of() : store.layers(conversationId);
+        }
+        return layers.ready(wanted, model);
     }
 
     @Override
@@ -167,6 +191,7 @@ public final class StoringChatService implements ChatService, AutoCloseable {
             SqliteConversationStore store,
             ChatTurn turn,
             EngineSpec spec,
+            List<ChatAdapter> adapters,
             long wish,
             ChatOptions options,
             ChatObserver observer)
@@ -175,7 +200,7 @@ public final class StoringChatService implements ChatService, AutoCloseable {
         RunningAnswer answer = new RunningAnswer(turn.answer().id());
         running.put(conversationId, answer);
         try {
-            return new Answering(leases, store, turn, options, observer, answer).run(spec, wish);
+            return new Answering(leases, store, turn, options, adapters, observer, answer).run(spec, wish);
         } finally {
             running.remove(conversationId, answer);
             answer.ended();

@@ -2,6 +2,7 @@ package koine.app.cli;
 
 import com.google.gson.JsonObject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import koine.app.chat.ChatObserver;
@@ -96,9 +97,18 @@ final class AnswerPrinter implements ChatObserver {
     }
 
     @Override
-    public void onNotice(Problem notice) {
-        if (notice.code().equals("KOINE-E114")) {
-            return; // of no use to who has answers printed: the model is loaded again by itself
+    public void onNotices(List<Problem> notices) {
+        notices.forEach(this::tell);
+    }
+
+    /** That a model leaves sooner is of none to who has answers printed, or passed on: it is loaded again by itself. */
+    static boolean isOfUse(Problem notice) {
+        return !notice.code().equals("KOINE-E114");
+    }
+
+    private void tell(Problem notice) {
+        if (!isOfUse(notice)) {
+            return;
         }
         status.clear();
         if (json) {

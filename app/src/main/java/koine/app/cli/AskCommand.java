@@ -24,7 +24,7 @@ final class AskCommand implements Callable<Integer> {
 
     /** What the model was never asked, and would not be if the same command ran again. */
     private static final Set<String> REFUSALS =
-            Set.of("KOINE-E115", "KOINE-E202", "KOINE-E203", "KOINE-E204", "KOINE-A120", "KOINE-A121");
+            Set.of("KOINE-E115", "KOINE-E202", "KOINE-E203", "KOINE-E204", "KOINE-E118", "KOINE-A120", "KOINE-A121");
 
     private final CliContext context;
 
@@ -63,6 +63,9 @@ final class AskCommand implements Callable<Integer> {
     @Nullable
     Integer contextTokens;
 
+    @Option(names = LayerOption.NAME, paramLabel = "LAYER[=SCALE]", description = "cli.option.layer")
+    List<String> layers = List.of();
+
     @Option(names = "--json", description = "cli.option.json-events")
     boolean json;
 
@@ -95,7 +98,8 @@ final class AskCommand implements Callable<Integer> {
                     maxTokens,
                     !noSave,
                     thinking(think),
-                    contextTokens(contextTokens));
+                    contextTokens(contextTokens),
+                    LayerOption.parse(LayerOption.NAME, layers));
             String question = question();
             context.interrupts().onInterrupt(printer::interrupt);
             context.assistant().chat().ask(null, question, options, printer);

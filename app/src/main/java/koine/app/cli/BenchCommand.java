@@ -72,6 +72,12 @@ final class BenchCommand implements Callable<Integer> {
                 public void onMeasure(double share) {
                     show(status, "cli.measuring", share);
                 }
+
+                @Override
+                public void onNotice(Problem notice) {
+                    status.clear();
+                    context.tell(notice);
+                }
             });
         } finally {
             status.clear();
@@ -92,11 +98,25 @@ final class BenchCommand implements Callable<Integer> {
     private String table(Messages m, SpeedReport report) {
         Formats formats = context.formats();
         Long memory = report.peakMemoryBytes();
-        return new Table()
+        SpeedReport.Offloaded offloaded = report.offloaded();
+        Table table = new Table()
                 .row(m.text("cli.bench.model"), report.model())
                 .row(m.text("cli.doctor.pack"), report.pack())
-                .row(m.text("cli.doctor.device"), report.device())
-                .row(m.text("cli.bench.reading"), speed(m, formats, report.promptTokensPerSecond()))
+                .row(m.text("cli.doctor.device"), report.device());
+        if (offloaded != null) {
+            table.row(
+                    m.text("cli.bench.graphics"),
+                    m.text(
+                            "cli.bench.layers",
+                            Map.of(
+                                    "device",
+                                    offloaded.device(),
+                                    "layers",
+                                    offloaded.layers(),
+                                    "all",
+                                    offloaded.all())));
+        }
+        return table.row(m.text("cli.bench.reading"), speed(m, formats, report.promptTokensPerSecond()))
                 .row(m.text("cli.bench.writing"), speed(m, formats, report.generationTokensPerSecond()))
                 .row(
                         m.text("cli.bench.first-token"),

@@ -1,7 +1,9 @@
 package koine.app.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import koine.app.chat.ChatOptions;
+import koine.app.conversations.Layer;
 import koine.engine.client.Sampling;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,6 +35,9 @@ final class ChatCommand implements Callable<Integer> {
     @Nullable
     Integer contextTokens;
 
+    @Option(names = LayerOption.NAME, paramLabel = "LAYER[=SCALE]", description = "cli.option.layer")
+    List<String> layers = List.of();
+
     ChatCommand(CliContext context) {
         this.context = context;
     }
@@ -48,6 +53,10 @@ final class ChatCommand implements Callable<Integer> {
                 true,
                 AskCommand.thinking(think),
                 AskCommand.contextTokens(contextTokens));
+        List<Layer> wanted = LayerOption.parse(LayerOption.NAME, layers);
+        if (wanted != null) { // better refused now than with the first question
+            options = options.withLayers(new TerminalLayers(context, options).ready(wanted));
+        }
         return new TerminalChat(context, options).run(conversationId);
     }
 }

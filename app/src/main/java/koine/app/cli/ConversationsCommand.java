@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
+import koine.app.conversations.Layer;
 import koine.app.conversations.Message;
 import koine.app.conversations.MessageState;
 import koine.i18n.Formats;
@@ -38,6 +39,7 @@ final class ConversationsCommand {
             @Nullable String system,
             @Nullable Integer contextTokens,
             @Nullable ShownNote contextNote,
+            List<Layer> layers,
             List<ShownMessage> messages) {}
 
     private record ShownNote(String firstSentId, @Nullable String summary) {}
@@ -93,7 +95,7 @@ final class ConversationsCommand {
         if (json) {
             return context.print(true, () -> shown(store, found), m -> "");
         }
-        return context.print(false, () -> found, m -> transcript(m, found, store.messages(id)));
+        return context.print(false, () -> found, m -> transcript(m, found, store.layers(id), store.messages(id)));
     }
 
     private static Line line(ConversationStore store, Conversation c) {
@@ -115,6 +117,7 @@ final class ConversationsCommand {
                 store.contextNote(c.id())
                         .map(note -> new ShownNote(note.firstSentId(), note.summary()))
                         .orElse(null),
+                store.layers(c.id()),
                 store.allMessages(c.id()).stream().map(ShownMessage::of).toList());
     }
 
@@ -154,9 +157,17 @@ final class ConversationsCommand {
                 };
     }
 
-    private String transcript(Messages m, Conversation conversation, List<Message> messages) {
+    private String transcript(Messages m, Conversation conversation, List<Layer> layers, List<Message> messages) {
         Formats formats = context.formats();
         StringBuilder text = new StringBuilder(SafeText.line(conversation.title())).append("\n");
+        for (Layer layer : layers) {
+            text.append(m.text(
+                            "cli.show.with-layer",
+                            Map.of(
+                                    "layer", SafeText.line(layer.name()),
+                                    "strength", formats.percent(layer.scale()))))
+                    .append('\n');
+        }
         for (Message message : messages) {
             String who = message.role().equals("user")
                     ? m.text("cli.show.you", Map.of("time", formats.dateTime(message.createdAt())))

@@ -22,8 +22,8 @@ final class ExitCodes {
             return USAGE;
         }
         return switch (code) {
-            case "KOINE-A120", "KOINE-A121", "KOINE-A123", "KOINE-A125", "KOINE-A126" -> USAGE;
-            case "KOINE-A122", "KOINE-M101", "KOINE-M103", "KOINE-C101" -> NOT_FOUND;
+            case "KOINE-A120", "KOINE-A121", "KOINE-A123", "KOINE-A125", "KOINE-A126", "KOINE-A129" -> USAGE;
+            case "KOINE-A122", "KOINE-M101", "KOINE-M103", "KOINE-M104", "KOINE-C101", "KOINE-C114" -> NOT_FOUND;
             case "KOINE-P103", "KOINE-P104", "KOINE-P108" -> NOT_FOUND;
             default -> FAILED;
         };

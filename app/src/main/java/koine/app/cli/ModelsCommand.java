@@ -2,12 +2,16 @@ package koine.app.cli;
 
 import java.util.List;
 import java.util.Locale;
+import koine.app.chat.ModelNames;
 import koine.i18n.Formats;
 import koine.i18n.Messages;
 import koine.i18n.Problem;
 import koine.models.Catalogue;
+import koine.models.InstalledModel;
 import koine.models.ModelListing;
 import koine.models.ModelListing.FileListing;
+import koine.models.ModelStore;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,8 +38,32 @@ final class ModelsCommand {
             @Parameters(paramLabel = "FILE", description = "cli.models.show.file") String file,
             @Option(names = "--json", description = "cli.option.json") boolean json)
             throws Problem {
-        ModelShow model = ModelShow.of(file, context.assistant().models());
+        ModelShow model = ModelShow.of(
+                file, context.assistant().models(), context.assistant().layers());
         return context.print(json, model::document, m -> model.table(m, context.formats()));
+    }
+
+    @Command(name = "layers", description = "cli.models.layers.about")
+    int layers(
+            @Option(names = "--model", paramLabel = "MODEL", description = "cli.option.layers-model") @Nullable
+                    String model,
+            @Option(names = "--json", description = "cli.option.json") boolean json)
+            throws Problem {
+        ModelStore models = context.assistant().models();
+        LayerList list = new LayerList(context.assistant().layers(), models.adapters(), heldAgainst(models, model));
+        return context.print(json, list::document, m -> list.table(m, context.formats()));
+    }
+
+    /** @return null when none was named and there is none */
+    private @Nullable InstalledModel heldAgainst(ModelStore models, @Nullable String named) throws Problem {
+        if (named != null) {
+            return ModelNames.resolve(models, named);
+        }
+        try {
+            return ModelNames.usual(models, context.assistant().settings());
+        } catch (Problem none) {
+            return null; // the layers are there all the same
+        }
     }
 
     private String table(List<ModelListing> models) {

@@ -2,6 +2,7 @@ package koine.app.cli;
 
 import java.util.List;
 import java.util.Map;
+import koine.app.conversations.Layer;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,8 @@ final class OptionValues {
     private static final long LEAST_CONTEXT = 256;
 
     private static final Map<String, Range> RANGES = Map.ofEntries(
+            Map.entry(LayerOption.NAME, new Range("number", 0, (long) Layer.MOST_SCALE)),
+            Map.entry(TerminalLayers.COMMAND, new Range("number", 0, (long) Layer.MOST_SCALE)),
             Map.entry("--port", new Range("whole", 0, 65_535)),
             Map.entry("--temperature", new Range("number", 0, 100)),
             Map.entry("--max-tokens", new Range("whole", 1, Integer.MAX_VALUE)),
@@ -58,8 +61,12 @@ final class OptionValues {
 
     /** {@code KOINE-A104}: what the option does take is told with it. */
     static Problem bad(String option, @Nullable Object value) {
+        return bad(option, value, CHOICES.getOrDefault(option, List.of()));
+    }
+
+    /** As the other, of an option whose choices depend on something. */
+    static Problem bad(String option, @Nullable Object value, List<String> choices) {
         Range range = RANGES.get(option);
-        List<String> choices = CHOICES.getOrDefault(option, List.of());
         String form = FORMS.getOrDefault(option, "");
         String kind = range != null ? range.kind : !choices.isEmpty() ? "choice" : form.isEmpty() ? "other" : "form";
         return new Problem(

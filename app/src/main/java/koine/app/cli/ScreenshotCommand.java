@@ -44,6 +44,10 @@ final class ScreenshotCommand implements Callable<Integer> {
     @Nullable
     Path out;
 
+    @Option(names = "--state", paramLabel = "STATE", description = "cli.option.state")
+    @Nullable
+    String state;
+
     @Option(names = "--json", description = "cli.option.json")
     boolean json;
 
@@ -70,6 +74,13 @@ final class ScreenshotCommand implements Callable<Integer> {
         if (screens.stream().noneMatch(s -> s.name().equals(screen))) {
             throw unknown(screen, screens);
         }
+        List<String> states = screens.stream()
+                .filter(s -> s.name().equals(screen))
+                .flatMap(s -> s.states().stream())
+                .toList();
+        if (state != null && !states.contains(state)) {
+            throw OptionValues.bad("--state", state, states);
+        }
         if (out == null) {
             throw UsageProblems.missing("--out FILE");
         }
@@ -82,7 +93,8 @@ final class ScreenshotCommand implements Callable<Integer> {
                 dark(),
                 Integer.parseInt(wanted.group(1)),
                 Integer.parseInt(wanted.group(2)),
-                out);
+                out,
+                state);
         context.desktop().screenshot(context.assistant(), screen, options);
         if (json) {
             return context.print(

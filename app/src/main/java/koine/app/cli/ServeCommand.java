@@ -123,8 +123,14 @@ final class ServeCommand implements Callable<Integer> {
         context.terminal().out().flush();
     }
 
+    private void tell(Problem notice) {
+        if (AnswerPrinter.isOfUse(notice)) {
+            context.tell(notice);
+        }
+    }
+
     private ServedModels served() throws Problem {
-        ServedModels served = context.assistant().served();
+        ServedModels served = context.assistant().served(this::tell);
         return model == null ? served : served.withUsual(model);
     }
 }

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,6 +14,7 @@ import koine.app.chat.ContextPlan;
 import koine.app.conversations.ContextNote;
 import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
+import koine.app.conversations.Layer;
 import koine.app.conversations.Message;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +84,7 @@ final class TerminalChat {
                             current = null;
                             hint("cli.chat.new", Map.of());
                         }
+                        case String line when TerminalLayers.isMeantBy(line) -> layers(line, current);
                         default -> {
                             if (text.startsWith("/") && !text.contains(" ")) {
                                 say("cli.chat.unknown", Map.of("command", SafeText.line(text.strip()), "help", HELP));
@@ -94,6 +97,19 @@ final class TerminalChat {
                     }
                 }
             }
+        }
+    }
+
+    /** Shows the layers, after having changed them when the line says so; from the next answer on they hold. */
+    private void layers(String line, @Nullable String conversationId) {
+        try {
+            List<Layer> chosen = new TerminalLayers(context, options).chosen(line);
+            if (chosen != null) {
+                options = options.withLayers(chosen);
+            }
+            context.terminal().print(new TerminalLayers(context, options).show(conversationId));
+        } catch (Problem | RuntimeException e) {
+            context.report(e);
         }
     }
 
@@ -200,6 +216,7 @@ final class TerminalChat {
 
     private String help() {
         return new Table()
+                .row(TerminalLayers.COMMAND, context.text("cli.chat.help.layers"))
                 .row(CONTEXT, context.text("cli.chat.help.context"))
                 .row(NEW, context.text("cli.chat.help.new"))
                 .row(QUIT, context.text("cli.chat.help.quit"))

@@ -31,6 +31,11 @@ public interface ConversationStore {
         return 0;
     }
 
+    /** The layers that the conversation is answered with, beside its model; none is the model alone. */
+    default List<Layer> layers(String conversationId) {
+        return List.of();
+    }
+
     void rename(String conversationId, String title);
 
     void delete(String conversationId);

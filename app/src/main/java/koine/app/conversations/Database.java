@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,7 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import koine.app.PrivateFiles;
+import koine.engine.files.PrivateFiles;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +39,8 @@ final class Database implements AutoCloseable {
     /** "Koin" in ASCII: tells our files from other programs'. */
     private static final int APPLICATION_ID = 0x4b6f696e;
 
-    private static final List<String> SCRIPTS = List.of("001-conversations.sql", "002-thoughts-and-context.sql");
+    private static final List<String> SCRIPTS =
+            List.of("001-conversations.sql", "002-thoughts-and-context.sql", "003-layers.sql");
     private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration LOG_TIMEOUT = Duration.ofSeconds(1);
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
@@ -189,12 +189,7 @@ final class Database implements AutoCloseable {
             if (Files.exists(file)) {
                 return;
             }
-            if (Files.getFileStore(folder == null ? file : folder).supportsFileAttributeView("posix")) {
-                Files.createFile(
-                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            } else {
-                Files.createFile(file);
-            }
+            Files.createFile(file, PrivateFiles.ofFile(file));
         } catch (FileAlreadyExistsException e) {
             if (!Files.isRegularFile(file)) {
                 throw StorageProblems.of(e, file);

@@ -193,6 +193,16 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
                 conversationId));
     }
 
+    @Override
+    public List<Layer> layers(String conversationId) {
+        return reading(c -> StoredLayers.of(c, conversationId));
+    }
+
+    /** @param layers each with the hash of its file; none is the model alone from now on */
+    public void setLayers(String conversationId, List<Layer> layers) throws Problem {
+        database.write(c -> StoredLayers.set(c, conversationId, layers));
+    }
+
     static int touch(Connection c, String conversationId) throws SQLException {
         return update(c, "UPDATE conversations SET updated_at = ? WHERE id = ?", now().toEpochMilli(), conversationId);
     }

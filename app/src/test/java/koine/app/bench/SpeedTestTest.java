@@ -1,6 +1,7 @@
 package koine.app.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import koine.app.chat.ScriptedEngines;
 import koine.app.chat.ScriptedTokens;
 import koine.app.chat.ScriptedTokens.Asked;
 import koine.engine.client.EngineSpec;
+import koine.i18n.Problem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -30,6 +32,7 @@ class SpeedTestTest {
     private final ScriptedEngines engines = ScriptedEngines.saying();
     private final ScriptedTokens tokens = engines.tokens;
     private final List<Double> heard = new ArrayList<>();
+    private final List<String> said = new ArrayList<>();
 
     private SpeedReport run(SpeedTest.Options options) throws Exception {
         try (var koine = TestProfile.open(home, engines)) {
@@ -40,6 +43,11 @@ class SpeedTestTest {
                 @Override
                 public void onMeasure(double share) {
                     heard.add(share);
+                }
+
+                @Override
+                public void onNotice(Problem notice) {
+                    said.add(notice.code());
                 }
             });
         }
@@ -57,6 +65,8 @@ class SpeedTestTest {
         assertEquals(12, report.firstTokenMillis(), 1e-9);
         assertEquals(List.of(0.25, 0.5, 0.75, 1.0), heard);
         assertEquals("a processor", report.device());
+        assertNull(report.offloaded());
+        assertEquals(List.of(), said);
         assertTrue(report.pack().contains("-"), report.pack());
         assertEquals(engines.acquired.get(), engines.released.get());
     }
@@ -66,11 +76,11 @@ class SpeedTestTest {
         List<SpeedReport.Round> rounds = List.of(
                 new SpeedReport.Round(10, 5, 3), new SpeedReport.Round(1, 7, 1), new SpeedReport.Round(4, 6, 2));
         SpeedTest.Options options = new SpeedTest.Options(null, 1, 1, 0, 1, 0, 3);
-        SpeedReport report = SpeedReport.of(rounds, null, "pack", "device", "model", options);
+        SpeedReport report = SpeedReport.of(rounds, null, "pack", "device", null, "model", options);
         assertEquals(4, report.promptTokensPerSecond());
         assertEquals(6, report.generationTokensPerSecond());
         assertEquals(2, report.firstTokenMillis());
-        SpeedReport even = SpeedReport.of(rounds.subList(1, 3), null, "pack", "device", "model", options);
+        SpeedReport even = SpeedReport.of(rounds.subList(1, 3), null, "pack", "device", null, "model", options);
         assertEquals(2.5, even.promptTokensPerSecond());
     }
 

@@ -159,8 +159,8 @@ class PlacingEnginesTest {
     void anEngineThatDiesOfTwoAnswersCostsOneStep() throws Exception {
         PlacingEngines engines = engines();
         EngineLease lease = acquire(engines);
-        assertTrue(engines.lost(spec, lease));
-        assertTrue(engines.lost(spec, lease));
+        assertTrue(engines.lost(lease));
+        assertTrue(engines.lost(lease));
         acquire(engines);
         assertEquals(List.of(HALF), tried);
         assertEquals(List.of("KOINE-G107"), notices);
@@ -175,8 +175,8 @@ class PlacingEnginesTest {
         PlacingEngines engines = engines();
         EngineLease lease = acquire(engines);
         assertEquals(List.of(WHOLE, HALF, PROCESSOR), tried);
-        assertFalse(engines.lost(spec, lease));
-        assertFalse(engines.lost(spec, stranger()));
+        assertFalse(engines.lost(lease));
+        assertFalse(engines.lost(stranger()));
     }
 
     @Test
@@ -193,7 +193,7 @@ class PlacingEnginesTest {
         assertTrue(engines.isRight(lease));
         wish = Wish.PROCESSOR;
         assertFalse(engines.isRight(lease));
-        assertTrue(engines.lost(spec, lease));
+        assertTrue(engines.lost(lease));
         acquire(engines);
         assertEquals(List.of(PROCESSOR), tried, "and is heeded after a death, too");
     }
@@ -232,7 +232,7 @@ class PlacingEnginesTest {
         outcome = Outcome.CRASHED;
         failing.putAll(Map.of(PROCESSOR, "KOINE-E111", BUILT_IN, "KOINE-E109"));
         Problem problem = assertThrows(Problem.class, () -> acquire(engines()));
-        assertEquals("KOINE-E117", problem.code());
+        assertEquals("KOINE-E119", problem.code());
         failing.put(BUILT_IN, "KOINE-E103");
         assertEquals(
                 "KOINE-E103",

@@ -103,6 +103,11 @@ public final class ScriptedEngines implements Engines {
         leases.forEach(lease -> lease.dead = true);
     }
 
+    /** The engines have died, and that is noticed. */
+    public void endAll() {
+        leases.forEach(lease -> lease.alive = false);
+    }
+
     private final class ScriptedLease implements EngineLease, ChatEngine {
         private volatile boolean alive = true;
         private volatile boolean dead;

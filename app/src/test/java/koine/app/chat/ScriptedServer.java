@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server on this computer that speaks as an engine does, for the app's own client to talk to: it counts a token for
@@ -30,6 +31,10 @@ final class ScriptedServer implements AutoCloseable {
     volatile int contextTokens = 1000;
     volatile String thinking = "none";
     volatile boolean counts = true;
+    /** Whether it tells of itself as llama-server does. */
+    volatile boolean props = true;
+    /** What it says to every chat; null answers them. */
+    volatile @Nullable String refusal;
 
     /** Events before the end of an answer: {@code reasoning_content} and {@code content} in turn. */
     volatile List<List<String>> answers = List.of(List.of("", "fine"));
@@ -75,7 +80,7 @@ final class ScriptedServer implements AutoCloseable {
                 case "/props" ->
                     send(
                             exchange,
-                            200,
+                            props ? 200 : 404,
                             "{\"default_generation_settings\":{\"n_ctx\":" + contextTokens + "},\"koine_thinking\":\""
                                     + thinking + "\"}");
                 case "/v1/chat/completions/input_tokens" -> {
@@ -113,6 +118,11 @@ final class ScriptedServer implements AutoCloseable {
 
     private void chat(HttpExchange exchange, JsonObject request) throws IOException {
         chats.add(request);
+        String refused = refusal;
+        if (refused != null) {
+            send(exchange, 400, refused);
+            return;
+        }
         int tokens = tokens(request);
         if (tokens >= contextTokens) {
             send(

@@ -247,13 +247,11 @@ class StoringChatServiceTest {
         List<Problem> said = new ArrayList<>();
         ChatObserver observer = new ChatObserver() {
             @Override
-            public void onNotice(Problem notice) {
-                said.add(notice);
-            }
-
-            @Override
-            public void onNoNotice() {
-                said.clear();
+            public void onNotices(List<Problem> notices) {
+                if (notices.isEmpty()) {
+                    said.clear();
+                }
+                said.addAll(notices);
             }
         };
         try (Koine koine = TestProfile.open(home, engines)) {

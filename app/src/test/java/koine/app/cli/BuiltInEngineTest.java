@@ -200,7 +200,7 @@ class BuiltInEngineTest {
                 .write(model);
         Run ask = run("ask", "--model", model.toString(), "Hello");
         assertEquals(5, ask.code());
-        assertTrue(ask.err().contains("KOINE-E117") && ask.err().contains("of today"), ask.err());
+        assertTrue(ask.err().contains("KOINE-E119") && ask.err().contains("of today"), ask.err());
     }
 
     @Test

@@ -108,8 +108,11 @@ class GraphicsTest {
 
     /** Each with an engine of its own: the last one's has been ended. */
     private Answer ask(Map<String, String> environment) throws Exception {
-        String[] ask = {"ask", "--json", "--model", model.toString(), "--temperature", "0", "begin"};
-        try (KoineProcess koine = new KoineProcess(home, environment, ask)) {
+        return run(environment, "ask", "--json", "--model", model.toString(), "--temperature", "0", "begin");
+    }
+
+    private Answer run(Map<String, String> environment, String... command) throws Exception {
+        try (KoineProcess koine = new KoineProcess(home, environment, command)) {
             String out = koine.out();
             String err = koine.err();
             int code = koine.exitCode();
@@ -141,6 +144,23 @@ class GraphicsTest {
         assertEquals(2, times("loaded"), "by the probe and by the engine");
         assertEquals(WORDS, processor.text());
         assertEquals(WORDS, device.text());
+    }
+
+    @Test
+    void aSpeedTestSaysHowMuchTheDeviceComputed() throws Exception {
+        String[] bench = {
+            "bench", "--json", "--model", model.toString(), "--prompt", "8", "--generate", "4", "--repeat", "1"
+        };
+        JsonObject there = JsonParser.parseString(
+                        run(driver().environment(Map.of()), bench).out())
+                .getAsJsonObject();
+        JsonObject offloaded = there.getAsJsonObject("offloaded");
+        assertEquals("Vulkan0", offloaded.get("device").getAsString());
+        assertEquals(offloaded.get("all").getAsInt(), offloaded.get("layers").getAsInt());
+        Answer without = run(driver().none(), bench);
+        JsonObject here = JsonParser.parseString(without.out()).getAsJsonObject();
+        assertTrue(here.get("offloaded").isJsonNull(), without.out());
+        assertTrue(without.err().contains("KOINE-G103"), without.err());
     }
 
     @Test

@@ -2,6 +2,7 @@ package koine.app.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import koine.app.TestLayers;
 import koine.app.TestProfile;
 import koine.app.chat.ScriptedEngines;
 import koine.app.conversations.Message;
@@ -57,6 +59,33 @@ class RealEngineTest {
             assertEquals(0, ask.exitCode());
         }
         assertEquals("नमस्ते, كيف حالك؟", latestMessages().getFirst().content());
+    }
+
+    @Test
+    void a_layer_changes_the_answer_as_strongly_as_it_is_told_to_and_not_at_all_at_nought() throws Exception {
+        String question = "What is the capital of France? Answer in one sentence.";
+        TestLayers.fitting(TestProfile.folders(home).models(), "wild", 1, 0.3f);
+        try (KoineProcess open = new KoineProcess(home, "ask", STORY).awaitOutput()) { // the same engine for all
+            List<Long> engine =
+                    KoineProcess.engines(home).stream().map(ProcessHandle::pid).toList();
+            assertEquals("The capital of France is Paris.\n", answer(question, "wild=0"));
+            String changed = answer(question, "wild");
+            assertNotEquals("The capital of France is Paris.\n", changed);
+            assertNotEquals(changed, answer(question, "wild=0.1"));
+            assertEquals(
+                    engine,
+                    KoineProcess.engines(home).stream().map(ProcessHandle::pid).toList());
+            open.interrupt();
+        }
+    }
+
+    private String answer(String question, String layer) throws Exception {
+        try (KoineProcess ask =
+                new KoineProcess(home, "ask", "--temperature", "0", "--max-tokens", "12", "--layer", layer, question)) {
+            String answer = ask.out();
+            assertEquals(0, ask.exitCode(), ask.err());
+            return answer;
+        }
     }
 
     @Test

@@ -49,6 +49,10 @@ class OldProfileTest {
             assertNull(old.get(1).ending());
             assertEquals(0, store.contextTokens(ID));
             assertTrue(store.contextNote(ID).isEmpty());
+            assertEquals(List.of(), store.layers(ID));
+            store.setLayers(ID, List.of(new Layer("b", "hash of b", 0.5), new Layer("a", "hash of a", 1)));
+            store.setLayers(ID, List.of(new Layer("b", "hash of b", 2), new Layer("c", "hash of c", 0)));
+            assertEquals(List.of(new Layer("b", "hash of b", 2), new Layer("c", "hash of c", 0)), store.layers(ID));
             assertEquals("Be brief.", store.systemPrompt(ID).orElseThrow());
 
             ChatTurn turn = store.begin(ID, "And now?", null, "m", null);

@@ -42,9 +42,23 @@ final class ChatBody {
             if (request.goesOn()) {
                 body.addProperty("continue_final_message", true);
             }
+            if (!request.adapters().isEmpty()) {
+                body.add("lora", adapters(request));
+            }
             template(body, request, facts);
         }
         return body;
+    }
+
+    private static JsonArray adapters(ChatRequest request) {
+        JsonArray adapters = new JsonArray();
+        for (ChatAdapter adapter : request.adapters()) {
+            JsonObject json = new JsonObject();
+            json.addProperty("path", adapter.file().toString());
+            json.addProperty("scale", adapter.scale());
+            adapters.add(json);
+        }
+        return adapters;
     }
 
     /** Of the same request, what decides how many tokens its prompt has. */

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     restart; never for a conversation that is not saved itself
  * @param goesOn whether the last message is the begin of the answer, and what comes is the rest; only for an engine that is
  *     {@link EngineFacts#extended}
+ * @param adapters beside the model, for Koine's own engine only; what was read is shared between requests with the same
+ *     ones alone
  */
 public record ChatRequest(
         String id,
@@ -23,7 +25,12 @@ public record ChatRequest(
         @Nullable String cacheKey,
         @Nullable Boolean thinking,
         boolean keepOnDisk,
-        boolean goesOn) {
+        boolean goesOn,
+        List<ChatAdapter> adapters) {
+    public ChatRequest {
+        adapters = List.copyOf(adapters);
+    }
+
     /** For an answer from its begin. */
     public ChatRequest(
             String id,
@@ -33,7 +40,7 @@ public record ChatRequest(
             @Nullable String cacheKey,
             @Nullable Boolean thinking,
             boolean keepOnDisk) {
-        this(id, messages, sampling, maxTokens, cacheKey, thinking, keepOnDisk, false);
+        this(id, messages, sampling, maxTokens, cacheKey, thinking, keepOnDisk, false, List.of());
     }
 
     /** Kept in memory only. */
@@ -44,5 +51,9 @@ public record ChatRequest(
             @Nullable Integer maxTokens,
             @Nullable String cacheKey) {
         this(id, messages, sampling, maxTokens, cacheKey, null, false);
+    }
+
+    public ChatRequest withAdapters(List<ChatAdapter> wanted) {
+        return new ChatRequest(id, messages, sampling, maxTokens, cacheKey, thinking, keepOnDisk, goesOn, wanted);
     }
 }

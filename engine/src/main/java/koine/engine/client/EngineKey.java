@@ -1,13 +1,11 @@
 package koine.engine.client;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
+import koine.engine.files.FileState;
+import koine.engine.files.Sha256;
 import koine.engine.llama.Offload;
 import koine.engine.memory.DeviceFit;
 import koine.engine.memory.MemoryNeed;
@@ -42,14 +40,13 @@ record EngineKey(
     /** @throws Problem KOINE-E106 no such model file, KOINE-E101 no such pack */
     static EngineKey of(EngineSpec spec) throws Problem {
         Path model;
-        String version;
+        String file;
         try {
             model = spec.model().toRealPath();
             if (!Files.isRegularFile(model) || !Files.isReadable(model)) {
                 throw new Problem("KOINE-E106", Map.of("file", name(spec.model())));
             }
-            version =
-                    Files.size(model) + "\0" + Files.getLastModifiedTime(model).toMillis();
+            file = FileState.of(model);
         } catch (IOException e) {
             throw new Problem("KOINE-E106", Map.of("file", name(spec.model())), e);
         }
@@ -67,8 +64,7 @@ record EngineKey(
         String all = String.join(
                 "\0",
                 Integer.toString(PROTOCOL),
-                model.toString(),
-                version,
+                file,
                 pack.toString(),
                 Integer.toString(options.contextTokens()),
                 Integer.toString(options.threads()),
@@ -79,7 +75,13 @@ record EngineKey(
                 ? null
                 : new MemoryNeed(shape).beside(deviceBytes(spec.options().offload()));
         return new EngineKey(
-                model, pack, options, spec.options().contextTokens() > 0, need, ofDevice(options, shape), hash(all));
+                model,
+                pack,
+                options,
+                spec.options().contextTokens() > 0,
+                need,
+                ofDevice(options, shape),
+                Sha256.of(all, 16));
     }
 
     /** What a device with memory of its own will take; as much of it as of the model is the device's word. */
@@ -126,14 +128,5 @@ record EngineKey(
 
     private static String name(Path path) {
         return String.valueOf(path.getFileName());
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
     }
 }

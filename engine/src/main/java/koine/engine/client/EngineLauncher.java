@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import koine.engine.files.PrivateFiles;
 import koine.engine.process.BrokerFile;
 import koine.engine.process.EngineStart;
 import koine.engine.server.AccessToken;
@@ -48,7 +49,14 @@ final class EngineLauncher {
         Process process = builder.start();
         try {
             EngineStart start = new EngineStart(
-                    token, key.model(), key.pack(), plan.options(), plan.needBytes(), key.deviceBytes(), brokerFile);
+                    token,
+                    key.model(),
+                    key.pack(),
+                    plan.options(),
+                    plan.needBytes(),
+                    plan.estimatedBytes(),
+                    key.deviceBytes(),
+                    brokerFile);
             try (OutputStream in = process.getOutputStream()) {
                 in.write((start.toJson() + "\n").getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
@@ -80,13 +88,13 @@ final class EngineLauncher {
     }
 
     private Path log(EngineKey key) throws IOException {
-        PrivateFolder.create(logFolder);
+        PrivateFiles.createFolders(logFolder);
         Path log = logFolder.resolve("engine-" + key.hash() + ".log");
         if (Files.exists(log) && Files.size(log) > MAX_LOG_BYTES) {
             Files.move(log, log.resolveSibling(log.getFileName() + ".old"), StandardCopyOption.REPLACE_EXISTING);
         }
         try {
-            Files.createFile(log, PrivateFolder.rightsOfFile(log));
+            Files.createFile(log, PrivateFiles.ofFile(log));
         } catch (FileAlreadyExistsException e) {
             return log; // the engine appends
         }

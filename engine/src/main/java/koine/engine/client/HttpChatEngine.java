@@ -31,6 +31,9 @@ final class HttpChatEngine implements ChatEngine {
     /** The engine had ended before the request began: nothing is lost, and a new one can be asked. */
     private static final String GONE = "KOINE-E209";
 
+    /** An adapter could not be used. */
+    private static final String ADAPTER = "KOINE-E118";
+
     private static final Duration CANCEL_ANSWER = Duration.ofSeconds(5);
     private static final Pattern LINE = Pattern.compile("\\(line (\\d+)\\)$");
     private static final Pattern QUOTED = Pattern.compile("('[^']{1,40}')");
@@ -58,6 +61,9 @@ final class HttpChatEngine implements ChatEngine {
         Map<String, String> headers = new HashMap<>(authorization());
         headers.put("Content-Type", "application/json");
         headers.put("X-Request-Id", request.id());
+        if (!request.adapters().isEmpty() && !facts().extended()) {
+            throw new Problem(ADAPTER, Map.of("reason", "unsupported")); // never silently the model alone
+        }
         byte[] body = ChatBody.of(request, facts()).toString().getBytes(StandardCharsets.UTF_8);
         if (body.length > MAX_BODY_BYTES) {
             throw tooLong();
@@ -214,6 +220,7 @@ final class HttpChatEngine implements ChatEngine {
                 new Problem("KOINE-E204", Map.of("detail", place(message) + found(QUOTED, message, " ")));
             // what it quotes may be of the conversation
             case "template_error" -> new Problem("KOINE-E204", Map.of("detail", place(message)));
+            case "adapter_error" -> new Problem(ADAPTER, Map.of("reason", message.replaceFirst(":.*", "")));
             case "ending_error" -> new Problem(GONE, Map.of());
             case "unavailable_error", "overloaded_error" -> new Problem("KOINE-E208", Map.of());
             default -> {
@@ -281,13 +288,14 @@ final class HttpChatEngine implements ChatEngine {
         }
         // no counter: the engine says the number when it reads the prompt, or when it refuses to
         ChatRequest shortest = new ChatRequest(
-                request.id(),
-                request.messages(),
-                request.sampling(),
-                1,
-                request.cacheKey(),
-                request.thinking(),
-                request.keepOnDisk());
+                        request.id(),
+                        request.messages(),
+                        request.sampling(),
+                        1,
+                        request.cacheKey(),
+                        request.thinking(),
+                        request.keepOnDisk())
+                .withAdapters(request.adapters());
         try {
             return chat(shortest, text -> {}).promptTokens();
         } catch (Problem e) {

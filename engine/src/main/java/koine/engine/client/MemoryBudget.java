@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import koine.engine.llama.Offload;
 import koine.engine.memory.DeviceFit;
+import koine.engine.memory.MeasuredMemory;
 import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.MemoryProbe;
 import koine.engine.process.EngineOptions;
@@ -33,8 +34,12 @@ final class MemoryBudget {
         this.probe = probe;
     }
 
-    /** @param needBytes 0 when unknown */
-    record Plan(EngineOptions options, long needBytes) {}
+    /**
+     * @param needBytes 0 when unknown
+     * @param estimatedBytes the same before what was measured has corrected it; 0 when it is not to be measured, because a
+     *     device takes a part
+     */
+    record Plan(EngineOptions options, long needBytes, long estimatedBytes) {}
 
     /**
      * Ends idle engines, the least recently used first, until the wanted one fits; then makes that smaller until it does.
@@ -44,11 +49,15 @@ final class MemoryBudget {
      */
     Plan makeRoom(EngineKey key) throws Problem, IOException, InterruptedException {
         makeDeviceRoom(key);
-        MemoryNeed need = key.need();
-        if (need == null) {
-            return new Plan(key.options(), 0);
+        MemoryNeed estimate = key.need();
+        if (estimate == null) {
+            return new Plan(key.options(), 0, 0);
         }
         EngineOptions wanted = key.options();
+        MemoryNeed need = wanted.offload() == null
+                ? estimate.corrected(
+                        new MeasuredMemory(runtimeFolder).correction(key.model(), key.pack(), wanted.ofMemory()))
+                : estimate;
         long bytes = need.bytes(wanted.contextTokens(), wanted.kvType(), wanted.slots());
         Set<Long> staying = new HashSet<>();
         long free = free();
@@ -64,8 +73,11 @@ final class MemoryBudget {
             free = free();
         }
         MemoryFit.Choice choice = MemoryFit.choose(need, wanted, free);
+        if (!choice.fits()) {
+            choice = MemoryFit.choose(estimate, wanted, free); // nobody is refused for what was measured once
+        }
         if (key.chosen()) {
-            return new Plan(wanted.withIdleSeconds(choice.options().idleSeconds()), bytes);
+            return plan(wanted.withIdleSeconds(choice.options().idleSeconds()), bytes, estimate);
         }
         if (!choice.fits()) {
             throw new Problem(
@@ -78,7 +90,14 @@ final class MemoryBudget {
                             "free",
                             gigabytes(Math.max(0, free + RESERVE))));
         }
-        return new Plan(choice.options(), choice.needBytes());
+        return plan(choice.options(), choice.needBytes(), estimate);
+    }
+
+    private static Plan plan(EngineOptions options, long needBytes, MemoryNeed estimate) {
+        long estimated = options.offload() == null
+                ? estimate.bytes(options.contextTokens(), options.kvType(), options.slots())
+                : 0;
+        return new Plan(options, needBytes, estimated);
     }
 
     /** A card whose memory idle models fill has little for another: how much, that one sees when it loads. */

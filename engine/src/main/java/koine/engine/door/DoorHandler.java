@@ -168,7 +168,7 @@ final class DoorHandler extends Handler.Abstract {
             EngineLease engine = engine(model);
             boolean last = attempt == ATTEMPTS;
             try (LoopbackResponse upstream = open(engine, request.getMethod(), path, headers, body, last)) {
-                if (upstream != null && pass(upstream, response, last)) {
+                if (upstream != null && pass(upstream, response, last, () -> models.brokeOff(engine))) {
                     return;
                 }
             } catch (ClientGoneException e) {
@@ -199,7 +199,7 @@ final class DoorHandler extends Handler.Abstract {
     }
 
     /** @return null when the engine had gone, and another is worth a try */
-    private static @Nullable LoopbackResponse open(
+    private @Nullable LoopbackResponse open(
             EngineLease engine,
             String method,
             String path,
@@ -215,13 +215,13 @@ final class DoorHandler extends Handler.Abstract {
             }
             throw ApiException.of(502, "engine_error", "the engine cannot be reached");
         } catch (IOException e) {
-            // it may be this request that ended it: not repeated
+            models.brokeOff(engine); // it may be this request that ended it: not repeated
             throw ApiException.of(502, "engine_error", "the engine broke off");
         }
     }
 
     /** @return false when the engine was about to end and took nothing */
-    private static boolean pass(LoopbackResponse upstream, Response response, boolean last)
+    private static boolean pass(LoopbackResponse upstream, Response response, boolean last, Runnable brokeOff)
             throws ApiException, IOException {
         byte[] refusal = null;
         if (upstream.status() == 503) {
@@ -246,18 +246,21 @@ final class DoorHandler extends Handler.Abstract {
         }
         InputStream in = upstream.body();
         byte[] piece = new byte[16 * 1024];
-        for (int read = read(in, piece, response, type); read >= 0; read = read(in, piece, response, type)) {
+        for (int read = read(in, piece, response, type, brokeOff);
+                read >= 0;
+                read = read(in, piece, response, type, brokeOff)) {
             send(response, false, ByteBuffer.wrap(piece, 0, read)); // as it comes
         }
         send(response, true, ByteBuffer.allocate(0));
         return true;
     }
 
-    private static int read(InputStream in, byte[] piece, Response response, @Nullable String type)
+    private static int read(InputStream in, byte[] piece, Response response, @Nullable String type, Runnable brokeOff)
             throws ApiException, IOException {
         try {
             return in.read(piece);
         } catch (IOException e) {
+            brokeOff.run();
             ApiException broken = ApiException.of(502, "engine_error", "the engine broke off in its answer");
             if (response.isCommitted() && "text/event-stream".equals(type)) {
                 // a stream can still say why it ends; without [DONE], nobody takes it for whole

@@ -34,6 +34,9 @@ public interface ServedModels {
      */
     EngineLease engine(Model model) throws Problem;
 
+    /** An engine of them broke off in the middle of a request. What the next one is computed on may be another place. */
+    void brokeOff(EngineLease engine);
+
     /**
      * The same models with another usual one.
      *

@@ -1,21 +1,18 @@
 package koine.engine.hardware;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import koine.engine.files.Sha256;
 
 /**
  * What the graphics drivers of this computer look like from outside, without loading one: a text that is another one when a
@@ -74,7 +71,7 @@ public final class Drivers {
                 }
             }
         });
-        return hash(String.join("\n", seen));
+        return Sha256.of(String.join("\n", seen), 16);
     }
 
     private void lookAtEach(String files, List<String> seen) {
@@ -130,15 +127,6 @@ public final class Drivers {
             seen.add(Files.readString(file));
         } catch (IOException e) {
             // not there
-        }
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
         }
     }
 }

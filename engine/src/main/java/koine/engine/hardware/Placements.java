@@ -1,15 +1,10 @@
 package koine.engine.hardware;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +17,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import koine.engine.client.PackProbe;
 import koine.engine.client.PackProbe.Outcome;
+import koine.engine.files.FileState;
+import koine.engine.files.Sha256;
 import koine.engine.hardware.Placement.Step;
 import koine.engine.llama.Device;
 import koine.engine.llama.Offload;
@@ -123,7 +120,13 @@ public final class Placements {
         }
         Tried tried = Tried.read(memory, drivers.fingerprint());
         boolean fresh = graphicsPacks().stream().anyMatch(pack -> !tried.packs().containsKey(name(pack)));
-        List<Seen> seen = look(graphicsPacks(), tried);
+        List<Seen> seen;
+        try {
+            seen = look(graphicsPacks(), tried);
+        } catch (IllegalStateException e) {
+            LOG.error("packs could not be tried", e); // a fault of ours: the processor needs none of them
+            return onProcessor(wanted.names() ? missing(wanted) : null);
+        }
         Candidate best = best(seen, wanted).orElse(null);
         if (best == null) {
             return onProcessor(wanted.names() ? missing(wanted) : fresh ? why(seen) : null);
@@ -406,21 +409,10 @@ public final class Placements {
     private static String key(Path model, Candidate one) {
         String file;
         try {
-            Path real = model.toRealPath();
-            file = real + "\0" + Files.size(real) + "\0"
-                    + Files.getLastModifiedTime(real).toMillis();
+            file = FileState.of(model);
         } catch (IOException e) {
             file = model.toString();
         }
-        return hash(file) + " " + name(one.pack()) + " " + one.device().name() + " " + one.name();
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        return Sha256.of(file, 16) + " " + name(one.pack()) + " " + one.device().name() + " " + one.name();
     }
 }

@@ -4,18 +4,13 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import koine.engine.client.PackProbe;
+import koine.engine.files.PrivateFiles;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,23 +105,9 @@ record Tried(String drivers, Map<String, PackProbe.Result> packs, Map<String, Le
         while (content.byDrivers().size() > MOST_DRIVERS) {
             content.byDrivers().remove(content.byDrivers().keySet().iterator().next());
         }
-        Path temporary = file.resolveSibling(
-                file.getFileName() + ".part-" + ProcessHandle.current().pid());
         try {
-            Files.createDirectories(file.resolveSibling(".").normalize());
-            try (FileChannel out = FileChannel.open(
-                    temporary,
-                    Set.of(
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING,
-                            StandardOpenOption.WRITE))) {
-                ByteBuffer bytes = StandardCharsets.UTF_8.encode(GSON.toJson(content) + "\n");
-                while (bytes.hasRemaining()) {
-                    out.write(bytes);
-                }
-                out.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            PrivateFiles.createFolders(file.resolveSibling(".").normalize());
+            PrivateFiles.write(file, GSON.toJson(content) + "\n");
         } catch (IOException e) {
             LOG.info("what was tried could not be kept: {}", e.getClass().getSimpleName());
         }

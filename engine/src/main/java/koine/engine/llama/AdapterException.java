@@ -1,5 +1,7 @@
 package koine.engine.llama;
 
+import koine.gguf.MisfitException;
+
 /** An adapter cannot be used with this model. The message is for programmers; people are told by {@link #reason()}. */
 public final class AdapterException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -8,6 +10,16 @@ public final class AdapterException extends RuntimeException {
     public AdapterException(Reason reason, String message) {
         super(message);
         this.reason = reason;
+    }
+
+    static AdapterException of(MisfitException misfit) {
+        Reason reason = switch (misfit.reason()) {
+            case NOT_AN_ADAPTER -> Reason.NOT_AN_ADAPTER;
+            case DAMAGED -> Reason.DAMAGED;
+            case OTHER_ARCHITECTURE, OTHER_TENSORS -> Reason.OTHER_BASE;
+            case UNSUPPORTED -> Reason.UNSUPPORTED;
+        };
+        return new AdapterException(reason, String.valueOf(misfit.getMessage()));
     }
 
     public Reason reason() {

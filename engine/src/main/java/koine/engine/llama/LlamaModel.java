@@ -19,9 +19,11 @@ import koine.engine.llama.ffm.ContextSettings;
 import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.llama.ffm.LlamaLibrary.LoadedLayers;
 import koine.engine.llama.ffm.NativePaths;
+import koine.gguf.AdapterCheck;
 import koine.gguf.GgufException;
 import koine.gguf.GgufFile;
 import koine.gguf.GgufReader;
+import koine.gguf.MisfitException;
 import org.jspecify.annotations.Nullable;
 
 /** A loaded model. Any thread; close its contexts first. */
@@ -148,7 +150,11 @@ public final class LlamaModel implements AutoCloseable {
      */
     public synchronized LlamaAdapter loadAdapter(Path adapter) {
         long model = handle.get();
-        AdapterCheck.require(header(adapter), header(file));
+        try {
+            AdapterCheck.require(header(adapter), header(file));
+        } catch (MisfitException e) {
+            throw AdapterException.of(e);
+        }
         library.drainErrors();
         long address = library.adapters().load(model, NativePaths.bytes(adapter));
         if (address == 0) {

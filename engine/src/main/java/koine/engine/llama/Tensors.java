@@ -1,6 +1,5 @@
 package koine.engine.llama;
 
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Stream;
 import koine.gguf.GgufFile;
@@ -10,16 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What llama.cpp takes for granted of the types of tensors: it meets others with an abort in mid-computation. */
 final class Tensors {
-    /** Whole numbers are indices, and the last two are what numbers become on the way, not how weights are stored. */
-    private static final Set<GgufTensorType> NO_WEIGHTS = EnumSet.of(
-            GgufTensorType.I8,
-            GgufTensorType.I16,
-            GgufTensorType.I32,
-            GgufTensorType.I64,
-            GgufTensorType.F64,
-            GgufTensorType.Q8_1,
-            GgufTensorType.Q8_K);
-
     /** Added to or multiplied with a layer's numbers one by one, whatever their shape. */
     private static final Set<String> FACTORS = Set.of("_norm", "ssm_a", "ssm_d", "ssm_conv1d");
 
@@ -34,17 +23,12 @@ final class Tensors {
                 .orElse(null);
     }
 
-    /** Whether nothing can be multiplied with numbers of this type. */
-    static boolean isNoWeight(GgufTensorType type) {
-        return NO_WEIGHTS.contains(type);
-    }
-
     private static boolean isWrong(GgufTensor tensor) {
         if (INDICES.stream().anyMatch(tensor.name()::contains)) {
             return false;
         }
         boolean factor = tensor.shape().stream().filter(size -> size > 1).count() <= 1
                 || FACTORS.stream().anyMatch(tensor.name()::contains);
-        return factor ? tensor.type() != GgufTensorType.F32 : NO_WEIGHTS.contains(tensor.type());
+        return factor ? tensor.type() != GgufTensorType.F32 : !tensor.type().isWeight();
     }
 }

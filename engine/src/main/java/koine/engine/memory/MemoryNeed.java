@@ -33,19 +33,30 @@ public final class MemoryNeed {
 
     private final ModelShape shape;
     private final long elsewhere;
+    private final long correction;
 
     public MemoryNeed(ModelShape shape) {
-        this(shape, 0);
+        this(shape, 0, 0);
     }
 
-    private MemoryNeed(ModelShape shape, long elsewhere) {
+    private MemoryNeed(ModelShape shape, long elsewhere, long correction) {
         this.shape = shape;
         this.elsewhere = elsewhere;
+        this.correction = correction;
     }
 
     /** Of the same model, when a device with memory of its own takes so many bytes of weights and context. */
     public MemoryNeed beside(long deviceBytes) {
-        return new MemoryNeed(shape, Math.max(0, deviceBytes));
+        return new MemoryNeed(shape, Math.max(0, deviceBytes), correction);
+    }
+
+    /**
+     * Of the same model, after an engine took so much more than was expected. Only what is guessed is corrected, down to its
+     * half and up to its double: a model that did not fit was never in memory as a whole and looks small, and one whose
+     * weights the processor wants in another order looks large, for the file's pages count until something else needs them.
+     */
+    public MemoryNeed corrected(long bytes) {
+        return new MemoryNeed(shape, elsewhere, bytes);
     }
 
     public ModelShape shape() {
@@ -56,11 +67,11 @@ public final class MemoryNeed {
     public long bytes(int contextTokens, String kvType, int slots) {
         long several = Math.max(1, slots);
         long model = shape.weightBytes() + contextBytes(contextTokens, kvType, slots);
-        return Math.max(0, model - elsewhere)
-                + 8 * MIB
+        long guessed = 8 * MIB
                 + shape.vocabulary() * BYTES_A_TOKEN_TEXT
                 + computeBytes(contextTokens, several)
                 + JAVA_MIB * MIB;
+        return Math.max(0, model - elsewhere) + Math.clamp(guessed + correction, guessed / 2, guessed * 2);
     }
 
     /** The part that grows with the context: what a larger one costs is the difference of two of these. */

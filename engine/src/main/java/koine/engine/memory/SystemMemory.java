@@ -55,6 +55,18 @@ public final class SystemMemory implements MemoryProbe {
         return OptionalLong.of((own.getAsLong() + field(status, "RssShmem:").orElse(0)) * 1024);
     }
 
+    /**
+     * The most that a process held at once since it began, in bytes. A model's file, which is mapped into it, counts as far
+     * as it was read.
+     *
+     * @return empty where the system does not tell
+     */
+    public OptionalLong peakBytes(long pid) {
+        Path status = root.resolve("proc").resolve(Long.toString(pid)).resolve("status");
+        OptionalLong kib = field(status, "VmHWM:");
+        return kib.isEmpty() ? kib : OptionalLong.of(kib.getAsLong() * 1024);
+    }
+
     /** What each limiting group has left, a file cache that can be given back counted as free. */
     private List<Long> groups() {
         List<Long> left = new ArrayList<>();

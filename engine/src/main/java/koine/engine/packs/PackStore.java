@@ -2,7 +2,6 @@ package koine.engine.packs;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -10,7 +9,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,6 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import koine.engine.files.PrivateFiles;
 import koine.engine.packs.Pack.Backend;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
@@ -227,7 +226,7 @@ public final class PackStore {
             for (Path folder : folders) {
                 discard(setAside(folder));
             }
-            sync(own);
+            PrivateFiles.syncFolder(own);
         } catch (IOException e) {
             throw new Problem("KOINE-P109", Map.of("pack", id), e);
         }
@@ -287,10 +286,10 @@ public final class PackStore {
             if (!PackFiles.hash(fresh).equals(pack.filesSha256())) {
                 throw new IOException("the archive was changed while it was read");
             }
-            sync(fresh);
+            PrivateFiles.syncFolder(fresh);
             makeRoom(pack, own.resolve(pack.folderName()));
             Files.move(fresh, own.resolve(pack.folderName()), StandardCopyOption.ATOMIC_MOVE);
-            sync(own);
+            PrivateFiles.syncFolder(own);
         } catch (IOException | Problem | RuntimeException e) {
             discard(fresh);
             throw e;
@@ -375,14 +374,6 @@ public final class PackStore {
         public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
             Files.delete(folder);
             return FileVisitResult.CONTINUE;
-        }
-    }
-
-    private static void sync(Path folder) {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            LOG.debug("folders cannot be synced here"); // Windows
         }
     }
 

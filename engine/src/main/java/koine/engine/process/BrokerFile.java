@@ -3,20 +3,13 @@ package koine.engine.process;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.Set;
+import koine.engine.files.PrivateFiles;
 import koine.net.LoopbackAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -110,7 +103,6 @@ public record BrokerFile(
 
     /** Whole or not at all: a temporary name, synced, then moved into place. */
     void write(Path file) throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + "." + pid + ".tmp");
         String json = new Gson()
                 .toJson(new Content(
                         pid,
@@ -124,29 +116,7 @@ public record BrokerFile(
                         needBytes,
                         device,
                         deviceBytes));
-        Files.deleteIfExists(temporary);
-        try {
-            try (FileChannel out = FileChannel.open(
-                    temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly(file))) {
-                ByteBuffer bytes = StandardCharsets.UTF_8.encode(json);
-                while (bytes.hasRemaining()) {
-                    out.write(bytes);
-                }
-                out.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
-    }
-
-    private static FileAttribute<?>[] ownerOnly(Path file) {
-        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-        return posix // elsewhere the user's own folders are closed to others
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
+        PrivateFiles.write(file, json);
     }
 
     /** Deletes the file unless another engine has put its own there since. */

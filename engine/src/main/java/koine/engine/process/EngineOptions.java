@@ -52,6 +52,11 @@ public record EngineOptions(
         return new EngineOptions(tokens, threads, kvType, slots, idleSeconds, offload, snapshotFolder);
     }
 
+    /** What the memory of an engine depends on beside its model and pack. */
+    public String ofMemory() {
+        return contextTokens + "/" + kvType + "/" + slots + "/" + threads;
+    }
+
     public EngineOptions withThreads(int count) {
         return new EngineOptions(contextTokens, count, kvType, slots, idleSeconds, offload, snapshotFolder);
     }

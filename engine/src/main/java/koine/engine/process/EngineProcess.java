@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import koine.engine.llama.KvType;
+import koine.engine.memory.MeasuredMemory;
+import koine.engine.memory.SystemMemory;
 import koine.engine.server.EngineServer;
 import koine.engine.server.GeneratorFactory;
 import koine.engine.server.GeneratorThread;
@@ -86,6 +88,9 @@ final class EngineProcess {
                     });
             leases.awaitEnd();
             delete(file, start.brokerFile());
+            if (start.estimatedBytes() > 0 && generator.isRepresentative()) {
+                measure(start, folder);
+            }
             watcher.interrupt();
             return failed.getCount() == 0 ? NOT_LOADED : DONE;
         } catch (IOException e) {
@@ -102,6 +107,14 @@ final class EngineProcess {
                 LOG.warn("the generator did not end in time");
             }
         }
+    }
+
+    private static void measure(EngineStart start, Path folder) {
+        new SystemMemory()
+                .peakBytes(ProcessHandle.current().pid())
+                .ifPresent(peak -> new MeasuredMemory(folder)
+                        .remember(
+                                start.model(), start.pack(), start.options().ofMemory(), start.estimatedBytes(), peak));
     }
 
     /** Those whose answers break off go on with another engine. */

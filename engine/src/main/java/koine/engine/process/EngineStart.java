@@ -13,10 +13,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token what its clients will bear
  * @param needBytes memory it is expected to take, 0 when unknown; told on, so that the next engine's start can count it
+ * @param estimatedBytes the same before what was measured has corrected it; 0 when it is not to be measured
  * @param deviceBytes the same of a device with memory of its own
  */
 public record EngineStart(
-        String token, Path model, Path pack, EngineOptions options, long needBytes, long deviceBytes, Path brokerFile) {
+        String token,
+        Path model,
+        Path pack,
+        EngineOptions options,
+        long needBytes,
+        long estimatedBytes,
+        long deviceBytes,
+        Path brokerFile) {
     /** The JSON of it: paths as text. What came later may be missing. */
     private record Line(
             @Nullable String token,
@@ -32,6 +40,7 @@ public record EngineStart(
             @Nullable Integer layers,
             @Nullable String snapshotFolder,
             @Nullable Long needBytes,
+            @Nullable Long estimatedBytes,
             @Nullable Long deviceBytes,
             @Nullable String brokerFile) {}
 
@@ -64,6 +73,7 @@ public record EngineStart(
                                 ? null
                                 : options.snapshotFolder().toString(),
                         needBytes,
+                        estimatedBytes,
                         deviceBytes,
                         brokerFile.toString()));
     }
@@ -87,6 +97,7 @@ public record EngineStart(
                     Path.of(line.pack),
                     options(line, line.contextTokens),
                     line.needBytes == null ? 0 : line.needBytes,
+                    line.estimatedBytes == null ? 0 : line.estimatedBytes,
                     line.deviceBytes == null ? 0 : line.deviceBytes,
                     Path.of(line.brokerFile).toAbsolutePath());
         } catch (JsonParseException | InvalidPathException e) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import koine.engine.reasoning.Piece;
 import koine.engine.reasoning.ReasoningSplitter;
+import koine.engine.session.AdapterHashes;
 import koine.engine.session.Generator;
 import koine.engine.session.Generator.Prompt;
 import koine.engine.session.MissingAbilityException;
@@ -15,6 +16,7 @@ import org.eclipse.jetty.server.Response;
 /** Answers chats and prompts. Any thread; each call answers one client. */
 final class Completions {
     private final GeneratorThread generator;
+    private final AdapterHashes hashes = new AdapterHashes();
 
     Completions(GeneratorThread generator) {
         this.generator = generator;
@@ -108,12 +110,14 @@ final class Completions {
         };
     }
 
-    /** Read into tokens here: a long text would keep everybody else waiting on the thread that computes. */
-    private static Generation generation(String id, Generator.Request request, ModelState.Ready model)
-            throws ApiException {
+    /** Texts and adapters are read here: that would keep everybody else waiting on the thread that computes. */
+    private Generation generation(String id, Generator.Request request, ModelState.Ready model) throws ApiException {
         try {
             MissingAbilityException.require(model.prompts().model().abilities(), request);
-            return new Generation(id, request.withPrompt(model.tokenizer().read(request.prompt())));
+            return new Generation(
+                    id,
+                    request.withPrompt(model.tokenizer().read(request.prompt()))
+                            .withAdapters(hashes.read(request.adapters())));
         } catch (RuntimeException e) {
             throw ApiException.failed(e);
         }

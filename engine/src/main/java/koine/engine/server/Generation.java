@@ -78,6 +78,16 @@ final class Generation implements Generator.Cancel, Generator.Sink {
         over = action;
     }
 
+    /** Tokens of the prompt that had to be read for an answer that ended in order; else 0. */
+    int tokensRead() {
+        lock.lock();
+        try {
+            return outcome == null ? 0 : outcome.promptTokens() - outcome.cachedTokens();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void cancel() {
         lock.lock();
         try {

@@ -38,8 +38,13 @@ public final class GeneratorThread implements AutoCloseable {
     private static final double STEP = 0.05;
 
     private static final int MAX_REMEMBERED = 256;
+    /** More than any batch has, in tokens. */
+    private static final int WHOLE_BATCH = 512;
     /** No request is that much later than its cancel. */
     private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** With a device in one step. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
@@ -58,6 +63,9 @@ public final class GeneratorThread implements AutoCloseable {
     private volatile ModelState state = new ModelState.Loading(0);
     private volatile boolean closing;
     private final Runnable onDeviceLost;
+    private final Duration patience;
+    private volatile boolean wholeBatch;
+    private volatile boolean beside;
 
     /** As the other, for a generator without a device. */
     public GeneratorThread(GeneratorFactory factory, GeneratorOptions options, Runnable onFailure) {
@@ -66,11 +74,22 @@ public final class GeneratorThread implements AutoCloseable {
 
     /**
      * @param onFailure told on this thread when the model could not be loaded or the generator broke for good
-     * @param onDeviceLost told on this thread when the device that computes can no more; before anybody else is, for who
+     * @param onDeviceLost told on this thread, or that of the {@link StepWatch}, when the device that computes can no more; before anybody else is, for who
      *     hears of a death, and not of an error, goes on elsewhere
      */
     public GeneratorThread(
             GeneratorFactory factory, GeneratorOptions options, Runnable onFailure, Runnable onDeviceLost) {
+        this(factory, options, onFailure, onDeviceLost, PATIENCE);
+    }
+
+    /** @param patience with a device in one step */
+    GeneratorThread(
+            GeneratorFactory factory,
+            GeneratorOptions options,
+            Runnable onFailure,
+            Runnable onDeviceLost,
+            Duration patience) {
+        this.patience = patience;
         this.onDeviceLost = onDeviceLost;
         thread = Thread.ofPlatform()
                 .name("koine-generator")
@@ -80,6 +99,14 @@ public final class GeneratorThread implements AutoCloseable {
 
     public void start() {
         thread.start();
+    }
+
+    /**
+     * Whether the memory of this process is what the model takes: a whole batch was computed, and nothing was loaded beside
+     * the model.
+     */
+    public boolean isRepresentative() {
+        return wholeBatch && !beside;
     }
 
     ModelState state() {
@@ -128,15 +155,9 @@ public final class GeneratorThread implements AutoCloseable {
         try (Generator generator = factory.load(options, this::loaded, () -> closing)) {
             become(new ModelState.Ready(
                     new PromptRenderer(generator.model(), generator.tokenizer()), generator.tokenizer()));
-            boolean busy = false;
-            boolean unrested = false;
-            while (!closing) {
-                takeOn(generator);
-                busy = generator.step();
-                unrested |= busy;
-                if (!busy && !awaitWork(unrested ? QUIET : null)) {
-                    unrested = generator.rest(this::hasWork);
-                }
+            try (StepWatch watch =
+                    options.offload() == null ? new StepWatch() : new StepWatch(patience, onDeviceLost)) {
+                work(generator, watch);
             }
         } catch (ModelLoadException e) {
             LOG.warn("the model could not be loaded: {} ({})", e.reason(), e.getMessage());
@@ -148,6 +169,20 @@ public final class GeneratorThread implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             LOG.error("the generator broke", e);
             fail("server_error", String.valueOf(e), onFailure);
+        }
+    }
+
+    private void work(Generator generator, StepWatch watch) {
+        boolean unrested = false;
+        while (!closing) {
+            watch.begin();
+            takeOn(generator);
+            boolean busy = generator.step();
+            watch.end(busy);
+            unrested |= busy;
+            if (!busy && !awaitWork(unrested ? QUIET : null)) {
+                unrested = generator.rest(this::hasWork);
+            }
         }
     }
 
@@ -179,11 +214,17 @@ public final class GeneratorThread implements AutoCloseable {
     /** Hands over what has come. */
     private void takeOn(Generator generator) {
         for (Generation next = next(); next != null; next = next()) {
+            if (!next.request().adapters().isEmpty()) {
+                beside = true;
+            }
             generator.begin(next.request(), next, next);
         }
         EmbeddingJob job = firstEmbedding();
-        if (job != null && !job.step(generator)) {
-            done(job);
+        if (job != null) {
+            beside = true; // a context of its own
+            if (!job.step(generator)) {
+                done(job);
+            }
         }
         for (String key = nextForgotten(); key != null; key = nextForgotten()) {
             try {
@@ -333,7 +374,12 @@ public final class GeneratorThread implements AutoCloseable {
                 return;
             }
             known.put(generation.id(), generation);
-            generation.whenOver(() -> forget(generation));
+            generation.whenOver(() -> {
+                if (generation.tokensRead() >= WHOLE_BATCH) {
+                    wholeBatch = true;
+                }
+                forget(generation);
+            });
             waiting.add(generation);
             work.signal();
         } finally {

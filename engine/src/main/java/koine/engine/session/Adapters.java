@@ -1,13 +1,10 @@
 package koine.engine.session;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +16,7 @@ import koine.engine.llama.LlamaAdapter;
 import koine.engine.llama.LlamaContext;
 import koine.engine.llama.LlamaModel;
 import koine.engine.llama.ScaledAdapter;
+import koine.engine.session.Generator.AdapterContent;
 import koine.engine.session.Generator.AdapterUse;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +76,7 @@ final class Adapters implements AutoCloseable {
         List<Chosen> chosen = new ArrayList<>();
         try {
             for (AdapterUse use : wanted) {
-                Loaded one = load(use.file());
+                Loaded one = load(use);
                 if (chosen.stream().anyMatch(other -> other.loaded().equals(one))) {
                     throw new IllegalArgumentException("an adapter is named twice");
                 }
@@ -107,7 +105,8 @@ final class Adapters implements AutoCloseable {
         return loaded.size();
     }
 
-    private Loaded load(Path file) {
+    private Loaded load(AdapterUse use) {
+        Path file = use.file();
         Source source = source(file);
         Loaded known = loaded.get(source);
         if (known != null) {
@@ -115,7 +114,11 @@ final class Adapters implements AutoCloseable {
         }
         LlamaAdapter adapter = model.loadAdapter(file);
         try {
-            Loaded fresh = new Loaded(adapter, hash(file));
+            AdapterContent content = use.content();
+            if (content == null || !content.isStill(file)) {
+                content = AdapterHashes.hash(file);
+            }
+            Loaded fresh = new Loaded(adapter, content.sha256());
             if (!source.equals(source(file))) {
                 throw new AdapterException(Reason.MISSING, "the file is being changed");
             }
@@ -138,13 +141,6 @@ final class Adapters implements AutoCloseable {
                     Files.getLastModifiedTime(file).toMillis());
         } catch (IOException e) {
             throw new AdapterException(Reason.MISSING, "there is no readable file");
-        }
-    }
-
-    private static String hash(Path file) throws IOException {
-        try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), SnapshotFolder.sha256())) {
-            in.transferTo(OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(in.getMessageDigest().digest());
         }
     }
 

@@ -1,6 +1,7 @@
 package koine.engine.session;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -174,6 +175,21 @@ public interface Generator extends AutoCloseable {
                     adapters);
         }
 
+        public Request withAdapters(List<AdapterUse> others) {
+            return new Request(
+                    prompt,
+                    sampling,
+                    maxTokens,
+                    stop,
+                    ignoreEnd,
+                    visibleControls,
+                    alternatives,
+                    scorePrompt,
+                    cacheKey,
+                    keepOnDisk,
+                    others);
+        }
+
         /** An ordinary question. */
         public Request(
                 String prompt, SamplerOptions sampling, int maxTokens, List<String> stop, @Nullable String cacheKey) {
@@ -196,13 +212,36 @@ public interface Generator extends AutoCloseable {
      * A LoRA adapter of the request.
      *
      * @param scale how strongly it counts: 0 is the model alone, 1 is as the adapter was trained
+     * @param content of its file where that was read ahead; null otherwise
      */
-    record AdapterUse(Path file, float scale) {
+    record AdapterUse(Path file, float scale, @Nullable AdapterContent content) {
         /** @throws IllegalArgumentException for what is no number */
         public AdapterUse {
             if (!Float.isFinite(scale)) {
                 throw new IllegalArgumentException("scale: " + scale);
             }
+        }
+
+        /** Of a file that is still to be read. */
+        public AdapterUse(Path file, float scale) {
+            this(file, scale, null);
+        }
+    }
+
+    /**
+     * What an adapter's file held at a moment.
+     *
+     * @param sha256 lower-case hexadecimal; "" when it was not read
+     */
+    record AdapterContent(long bytes, long modifiedMillis, String sha256) {
+        static AdapterContent unread(Path file) throws IOException {
+            return new AdapterContent(
+                    Files.size(file), Files.getLastModifiedTime(file).toMillis(), "");
+        }
+
+        /** Whether the file's length and time of change are those of then. */
+        boolean isStill(Path file) throws IOException {
+            return unread(file).equals(new AdapterContent(bytes, modifiedMillis, ""));
         }
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import koine.engine.llama.ContextOptions;
 import koine.engine.llama.KvType;
 import koine.engine.llama.Offload;
+import koine.engine.processor.Cores;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,13 +83,9 @@ public record GeneratorOptions(
         return trained == 0 ? asked : Math.min(asked, trained);
     }
 
-    /**
-     * As wanted; else, since twin threads of one core share its arithmetic units and two of them do not compute faster than
-     * one, half of the logical processors. Small machines (up to 4) have few twins, or are virtual: all of them.
-     */
+    /** As wanted; else as many as this computer computes fastest with. */
     public int computingThreads() {
-        int logical = Runtime.getRuntime().availableProcessors();
-        return threads > 0 ? threads : logical <= 4 ? logical : logical / 2;
+        return threads == 0 ? new Cores().threads() : threads;
     }
 
     /** @param bytes negative writes whatever the disk says */

@@ -11,17 +11,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import koine.engine.files.Sha256;
 
 /**
  * Where snapshots lie: one file for a conversation and an engine. A snapshot holds the conversation, so only its user can
@@ -47,7 +45,7 @@ public final class SnapshotFolder {
      * @param key the requests' cache key
      */
     public void forget(String key) throws IOException {
-        String prefix = digest(key, KEY_DIGITS) + "-";
+        String prefix = Sha256.of(key, KEY_DIGITS) + "-";
         for (Path file : files()) {
             if (String.valueOf(file.getFileName()).startsWith(prefix)) {
                 Files.deleteIfExists(file);
@@ -64,7 +62,7 @@ public final class SnapshotFolder {
      */
     public void sweep(Set<String> keysToKeep, Instant writtenBefore) throws IOException {
         Set<String> kept =
-                keysToKeep.stream().map(key -> digest(key, KEY_DIGITS)).collect(Collectors.toSet());
+                keysToKeep.stream().map(key -> Sha256.of(key, KEY_DIGITS)).collect(Collectors.toSet());
         IOException failed = null;
         for (Path file : files()) {
             String name = String.valueOf(file.getFileName());
@@ -84,12 +82,12 @@ public final class SnapshotFolder {
 
     /** @param engine all that must be equal for the snapshot to be of use: weights, pack, backend, context, types */
     Path file(String key, String engine) {
-        return folder.resolve(digest(key, KEY_DIGITS) + "-" + digest(engine, ENGINE_DIGITS) + SUFFIX);
+        return folder.resolve(Sha256.of(key, KEY_DIGITS) + "-" + Sha256.of(engine, ENGINE_DIGITS) + SUFFIX);
     }
 
     /** What the file of these says of itself, whatever it is named. */
     static byte[] identity(String key, String engine) {
-        return sha256().digest((digest(key, KEY_DIGITS) + "|" + engine).getBytes(StandardCharsets.UTF_8));
+        return Sha256.fresh().digest((Sha256.of(key, KEY_DIGITS) + "|" + engine).getBytes(StandardCharsets.UTF_8));
     }
 
     Path weightsFile() {
@@ -178,18 +176,5 @@ public final class SnapshotFolder {
         } catch (IOException e) {
             return 0; // deleted meanwhile
         }
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
-    static String digest(String text, int digits) {
-        byte[] hash = sha256().digest(text.getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(hash).substring(0, digits);
     }
 }

@@ -13,6 +13,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
+import koine.engine.files.FileState;
+import koine.engine.files.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +62,7 @@ final class WeightsHash {
         if (loaded == null || !loaded.equals(state())) {
             return false;
         }
-        MessageDigest digest = SnapshotFolder.sha256();
+        MessageDigest digest = Sha256.fresh();
         ByteBuffer part = ByteBuffer.allocateDirect(PART);
         try (FileChannel channel = FileChannel.open(model, StandardOpenOption.READ)) {
             while (channel.read(part) >= 0) {
@@ -80,11 +82,7 @@ final class WeightsHash {
     }
 
     private String state() throws IOException {
-        Path file = model.toRealPath();
-        return SnapshotFolder.digest(
-                file + "|" + Files.size(file) + "|"
-                        + Files.getLastModifiedTime(file).toMillis(),
-                64);
+        return Sha256.of(FileState.of(model), 64);
     }
 
     private Properties remembered() throws IOException {

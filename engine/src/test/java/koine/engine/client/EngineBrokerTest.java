@@ -39,9 +39,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import koine.engine.Eventually;
 import koine.engine.llama.Offload;
+import koine.engine.memory.MeasuredMemory;
+import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.MemoryProbe;
+import koine.engine.memory.ModelShape;
 import koine.engine.process.EngineOptions;
 import koine.engine.process.ScriptedEngineMain;
+import koine.engine.session.GeneratorOptions;
 import koine.gguf.GgufValue;
 import koine.gguf.GgufWriter;
 import koine.i18n.Problem;
@@ -454,6 +458,26 @@ class EngineBrokerTest {
         }
 
         @Test
+        void whatAnEngineTookCorrectsWhatTheNextIsExpectedToTakeAndRefusesNobody() throws Exception {
+            Path wanted = large("large.gguf");
+            PrivateFolder.ensure(runtime);
+            EngineOptions usual = EngineOptions.DEFAULT.withContext(8192).withSlots(GeneratorOptions.USUAL_SLOTS);
+            MemoryNeed need = new MemoryNeed(ModelShape.read(wanted));
+            MeasuredMemory memories = new MeasuredMemory(runtime);
+            memories.remember(wanted, pack, usual.ofMemory(), 1_000 * MIB, 1_050 * MIB);
+            available = need.bytes(8192, EngineOptions.F16, GeneratorOptions.USUAL_SLOTS) + (128 + 25) * MIB;
+            List<Problem> notices = new ArrayList<>();
+            EngineLease smaller = acquire(wanted, 0, notices);
+            assertEquals("KOINE-E112", notices.getFirst().code(), "it would fit, had another not taken more");
+            smaller.close();
+            ended(Duration.ofSeconds(15), smaller.pid());
+            notices.clear();
+            available = need.bytes(1024, EngineOptions.Q8_0, GeneratorOptions.USUAL_SLOTS) + (128 + 25) * MIB;
+            acquire(wanted, 0, notices);
+            assertEquals(1024, notices.getFirst().arguments().get("contextTokens"));
+        }
+
+        @Test
         void nothingIsStartedWhereNotEvenTheSmallestFits() throws Exception {
             available = 150 * MIB;
             Path wanted = large("large.gguf");
@@ -553,7 +577,7 @@ class EngineBrokerTest {
             EngineKey key = EngineKey.of(new EngineSpec(model, pack, 0));
             PrivateFolder.ensure(runtime);
             Process orphan = new EngineLauncher(logs, List.of(), ENGINE)
-                    .launch(key, new MemoryBudget.Plan(key.options(), 0), runtime.resolve("engine-orphan.json"));
+                    .launch(key, new MemoryBudget.Plan(key.options(), 0, 0), runtime.resolve("engine-orphan.json"));
             engines.add(orphan.pid());
             ended(Duration.ofSeconds(13), orphan.pid());
         }
@@ -563,7 +587,7 @@ class EngineBrokerTest {
             EngineKey key = EngineKey.of(new EngineSpec(model, pack, 0));
             PrivateFolder.ensure(runtime);
             Process crashing = new EngineLauncher(logs, List.of(), ENGINE)
-                    .launch(key, new MemoryBudget.Plan(key.options(), 0), runtime.resolve("engine-crash.json"));
+                    .launch(key, new MemoryBudget.Plan(key.options(), 0, 0), runtime.resolve("engine-crash.json"));
             engines.add(crashing.pid());
             signal("SEGV", crashing.pid());
             assertTrue(crashing.waitFor(10, TimeUnit.SECONDS));

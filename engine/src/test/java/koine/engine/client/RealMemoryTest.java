@@ -1,5 +1,6 @@
 package koine.engine.client;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.logging.Logger;
 import koine.engine.Eventually;
 import koine.engine.NativeKit;
+import koine.engine.memory.MeasuredMemory;
 import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.ModelShape;
 import koine.engine.process.EngineOptions;
@@ -47,8 +49,8 @@ class RealMemoryTest {
     /** After a prompt and an answer that fill the context. */
     private Figures with(Path model, int context, String kvType) throws Exception {
         EngineOptions options = EngineOptions.DEFAULT.withContext(context).withKvType(kvType);
-        EngineBroker broker = new EngineBroker(
-                folder.resolve(model.getFileName() + kvType + context), folder.resolve("logs"), List.of());
+        Path runtime = folder.resolve(model.getFileName() + kvType + context);
+        EngineBroker broker = new EngineBroker(runtime, folder.resolve("logs"), List.of());
         long measured;
         long pid;
         try (EngineLease lease = broker.acquire(new EngineSpec(model, NativeKit.pack(), options), fraction -> {})) {
@@ -77,7 +79,15 @@ class RealMemoryTest {
                 Duration.ofSeconds(15),
                 "the engine has ended",
                 () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
-        long expected = new MemoryNeed(ModelShape.read(model)).bytes(context, kvType, GeneratorOptions.USUAL_SLOTS);
+        MemoryNeed need = new MemoryNeed(ModelShape.read(model));
+        long expected = need.bytes(context, kvType, GeneratorOptions.USUAL_SLOTS);
+        long correction = new MeasuredMemory(runtime)
+                .correction(
+                        model,
+                        NativeKit.pack(),
+                        options.withSlots(GeneratorOptions.USUAL_SLOTS).ofMemory());
+        long next = need.corrected(correction).bytes(context, kvType, GeneratorOptions.USUAL_SLOTS);
+        assertEquals(1, (double) next / measured, 0.01, "the next estimate is what was measured");
         return new Figures(expected, measured);
     }
 

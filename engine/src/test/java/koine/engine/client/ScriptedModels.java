@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import koine.engine.door.ServedModels;
 import koine.engine.memory.MemoryProbe;
 import koine.engine.process.ScriptedEngineMain;
@@ -57,6 +58,14 @@ public final class ScriptedModels implements ServedModels, AutoCloseable {
                 .filter(model -> id == null || model.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new Problem("KOINE-M101", Map.of()));
+    }
+
+    /** Engines that broke off, as often as it was said. */
+    public final List<EngineLease> brokenOff = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void brokeOff(EngineLease engine) {
+        brokenOff.add(engine);
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -327,9 +328,11 @@ class DoorForwardingTest {
         @Test
         void endsAStreamWithATypedErrorAndTheNextRequestWorks() throws Exception {
             try (Stream stream = new Stream()) {
-                long killed = models.engine("one").pid();
-                kill(models.engine("one"));
+                EngineLease engine = models.engine("one");
+                long killed = engine.pid();
+                kill(engine);
                 String rest = stream.rest();
+                assertEquals(List.of(engine), models.brokenOff);
                 assertTrue(rest.contains("\"type\":\"engine_error\""), rest);
                 assertFalse(rest.contains("[DONE]"), rest);
                 assertEquals("x", text(send(post(CHAT, chat("say x", false)))));
@@ -345,6 +348,7 @@ class DoorForwardingTest {
             Eventually.within(Duration.ofSeconds(20), "the engine works", () -> busy(engine));
             kill(engine);
             refused(502, "engine_error", waiting.get(10, TimeUnit.SECONDS));
+            assertEquals(List.of(engine), models.brokenOff);
             assertEquals("x", text(send(post(CHAT, chat("say x", false)))));
         }
 
@@ -362,6 +366,7 @@ class DoorForwardingTest {
             assertEquals("x", text(send(post(CHAT, chat("say x", false)))));
             kill(models.engine("one"));
             assertEquals("y", text(send(post(CHAT, chat("say y", false)))));
+            assertEquals(List.of(), models.brokenOff);
         }
     }
 

@@ -55,6 +55,11 @@ class DoorTest {
         }
 
         @Override
+        public void brokeOff(EngineLease engine) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public ServedModels withUsual(String nameOrPath) {
             throw new UnsupportedOperationException();
         }

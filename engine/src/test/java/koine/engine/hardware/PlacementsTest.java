@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -382,6 +383,17 @@ class PlacementsTest {
         assertEquals(List.of(VULKAN), probed);
         assertEquals(CARD, placements().first(model).device());
         assertEquals(List.of(VULKAN), probed, "and is replaced by one that does");
+    }
+
+    @Test
+    @Timeout(30)
+    void aTryThatFailsByAFaultOfOursHoldsNobodyUp() throws Exception {
+        install(VULKAN);
+        Placements placements = placements(); // no outcome is scripted: the try throws
+        assertEquals(Step.PROCESSOR, placements.first(model).step());
+        assertThrows(IllegalStateException.class, () -> placements.look(false), "who asks for it is told");
+        outcomes.put(VULKAN, usable(CARD));
+        assertEquals(CARD, placements.first(model).device());
     }
 
     @Test

@@ -16,11 +16,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +41,7 @@ import koine.engine.llama.SamplerOptions;
 import koine.engine.session.Ability;
 import koine.engine.session.Generator;
 import koine.engine.session.GeneratorOptions;
+import koine.gguf.TinyAdapter;
 import koine.net.LoopbackAddress;
 import koine.net.LoopbackClient;
 import koine.net.LoopbackResponse;
@@ -454,6 +458,21 @@ class EngineServerTest {
             assertEquals(
                     List.of(new Generator.AdapterUse(file, 0.5f), new Generator.AdapterUse(Path.of(file + "2"), 1)),
                     soon(script.begun).adapters());
+        }
+
+        @Test
+        void itsAdaptersAreReadBeforeTheThreadThatComputesHasToWaitForThem() throws Exception {
+            Path file = folder.resolve("layer.gguf").toAbsolutePath();
+            TinyAdapter.of("qwen3")
+                    .change("output.weight", 2, 3, 1, new float[2], new float[3])
+                    .write(file);
+            complete(asking("say x", ",\"lora\":[{\"path\":" + new JsonPrimitive(file.toString()) + "}]"));
+            Generator.AdapterContent content =
+                    soon(script.begun).adapters().getFirst().content();
+            assertEquals(
+                    HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file))),
+                    content == null ? "" : content.sha256());
         }
 
         @Test

@@ -3,6 +3,7 @@ package koine.engine.session;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +21,7 @@ import java.util.Set;
 import koine.engine.llama.AdapterException;
 import koine.engine.llama.AdapterException.Reason;
 import koine.engine.llama.SamplerOptions;
+import koine.engine.session.Generator.AdapterContent;
 import koine.engine.session.Generator.AdapterUse;
 import koine.engine.session.Generator.Prompt;
 import koine.engine.session.Generator.Request;
@@ -390,6 +392,45 @@ class AdapterTest {
         return stage.ask(new Request(
                         prompt, dice, 1, List.of(), false, Set.of(), -1, false, "k", false, List.of(adapters)))
                 .cached();
+    }
+
+    @Test
+    void thatWasReadAheadIsNotReadAgainUnlessItsFileHasChangedSince() throws Exception {
+        Path one = adapter("one.gguf", 110, 0.3f);
+        Path two = adapter("two.gguf", 120, 0.3f);
+        try (Stage stage = stage()) {
+            assertEquals(0, cached(stage, claimed(one, "the same", 0)));
+            assertTrue(cached(stage, claimed(two, "the same", 0)) > 0, "what was read ahead is believed");
+        }
+        try (Stage stage = stage()) {
+            assertEquals(0, cached(stage, claimed(one, "the same", 1)));
+            assertEquals(0, cached(stage, claimed(two, "the same", 1)), "of a file that has changed since it is not");
+        }
+    }
+
+    private static AdapterUse claimed(Path file, String sha256, int moreBytes) throws IOException {
+        long modified = Files.getLastModifiedTime(file).toMillis();
+        return new AdapterUse(file, 1, new AdapterContent(Files.size(file) + moreBytes, modified, sha256));
+    }
+
+    @Test
+    void isReadAheadOnceAndOnlyWhenItIsOne() throws Exception {
+        Path adapter = adapter("a.gguf", 130, 0.3f);
+        Path other = Files.copy(model, folder.resolve("model too.gguf"));
+        List<AdapterUse> asked = List.of(use(adapter, 0.5), use(other, 1), use(folder.resolve("nowhere.gguf"), 1));
+        AdapterHashes hashes = new AdapterHashes();
+        List<AdapterUse> read = hashes.read(asked);
+        AdapterContent content = read.getFirst().content();
+        assertEquals(AdapterHashes.hash(adapter), content);
+        assertEquals(0.5f, read.getFirst().scale());
+        assertEquals(asked.subList(1, 3), read.subList(1, 3), "what is no adapter is left to be refused");
+        assertSame(content, hashes.read(asked).getFirst().content(), "remembered");
+        Files.write(adapter, Files.readAllBytes(adapter("b.gguf", 140, 0.3f)));
+        Files.setLastModifiedTime(adapter, FileTime.fromMillis(1_000_000_000_000L));
+        assertEquals(
+                AdapterHashes.hash(adapter),
+                hashes.read(asked).getFirst().content(),
+                "and read again when it has changed");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package koine.ui.chat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import koine.app.chat.ChatObserver;
 import koine.app.conversations.ChatTurn;
@@ -33,7 +34,7 @@ final class Arrival implements ChatObserver {
 
     private final Tasks tasks;
     private final Consumer<ChatTurn> onStored;
-    private final Consumer<@Nullable Problem> onNotice;
+    private final Consumer<List<Problem>> onNotices;
     private final Consumer<News> onNews;
     private final Throttle repaint;
     private final StringBuilder arrived = new StringBuilder(); // guards the fields below
@@ -42,11 +43,11 @@ final class Arrival implements ChatObserver {
     private long thoughtMillis = -1;
     private @Nullable Activity progress;
 
-    /** All are told on the window's thread. @param onNotice gets null when there is nothing to know any more */
-    Arrival(Tasks tasks, Consumer<ChatTurn> onStored, Consumer<@Nullable Problem> onNotice, Consumer<News> onNews) {
+    /** All are told on the window's thread. */
+    Arrival(Tasks tasks, Consumer<ChatTurn> onStored, Consumer<List<Problem>> onNotices, Consumer<News> onNews) {
         this.tasks = tasks;
         this.onStored = onStored;
-        this.onNotice = onNotice;
+        this.onNotices = onNotices;
         this.onNews = onNews;
         this.repaint = tasks.throttle(REPAINT_INTERVAL, this::show);
     }
@@ -57,13 +58,8 @@ final class Arrival implements ChatObserver {
     }
 
     @Override
-    public void onNotice(Problem notice) {
-        tasks.ui(() -> onNotice.accept(notice));
-    }
-
-    @Override
-    public void onNoNotice() {
-        tasks.ui(() -> onNotice.accept(null));
+    public void onNotices(List<Problem> notices) {
+        tasks.ui(() -> onNotices.accept(notices));
     }
 
     @Override

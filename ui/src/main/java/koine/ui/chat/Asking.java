@@ -63,7 +63,7 @@ final class Asking {
         }
         answer = new MessageModel(turn.answer());
         session.messages().add(answer);
-        session.stored(turn.conversation().id());
+        session.stored(turn.conversation().id(), options);
     }
 
     private void remove(Message message) {

@@ -12,6 +12,7 @@ import javafx.collections.ObservableList;
 import koine.app.chat.ChatOptions;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
+import koine.app.conversations.Layer;
 import koine.i18n.Problem;
 import koine.ui.tasks.Failures;
 import koine.ui.tasks.Tasks;
@@ -33,9 +34,11 @@ public final class ChatSession {
     private final ReadOnlyObjectWrapper<@Nullable String> id;
     private final ReadOnlyObjectWrapper<Activity> activity = new ReadOnlyObjectWrapper<>(new Activity.Idle());
     private final ReadOnlyObjectWrapper<@Nullable Problem> problem = new ReadOnlyObjectWrapper<>();
-    private final ReadOnlyObjectWrapper<@Nullable Problem> notice = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyObjectWrapper<List<Problem>> notices = new ReadOnlyObjectWrapper<>(List.of());
     private final LongConversation tooLong;
     private final ReadOnlyObjectWrapper<ContextMeter.@Nullable Room> room = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyObjectWrapper<List<Layer>> layers = new ReadOnlyObjectWrapper<>(List.of());
+    private boolean layersChosen; // and not stored yet
     private final StringProperty draft = new SimpleStringProperty("");
     private final ObservableList<MessageModel> messages = FXCollections.observableArrayList();
     private boolean loaded;
@@ -76,9 +79,9 @@ public final class ChatSession {
         return problem.getReadOnlyProperty();
     }
 
-    /** Something to know about the engine that answers here; null when there is nothing. */
-    public ReadOnlyObjectProperty<@Nullable Problem> notice() {
-        return notice.getReadOnlyProperty();
+    /** What there is to know about the engine that answers here. */
+    public ReadOnlyObjectProperty<List<Problem>> notices() {
+        return notices.getReadOnlyProperty();
     }
 
     /** What can be done when the conversation does not fit any more. */
@@ -89,6 +92,22 @@ public final class ChatSession {
     /** How much of the context the newest answer left. */
     ReadOnlyObjectProperty<ContextMeter.@Nullable Room> room() {
         return room.getReadOnlyProperty();
+    }
+
+    /** The layers that the next answer is given with, beside the model. */
+    public ReadOnlyObjectProperty<List<Layer>> layers() {
+        return layers.getReadOnlyProperty();
+    }
+
+    /** From the next answer on; kept with its question. */
+    public void chooseLayers(List<Layer> wanted) {
+        layersChosen = true;
+        layers.set(List.copyOf(wanted));
+    }
+
+    /** With the layers that were chosen since the last question. */
+    public ChatOptions with(ChatOptions usual) {
+        return layersChosen ? usual.withLayers(layers.get()) : usual;
     }
 
     public StringProperty draft() {
@@ -148,6 +167,9 @@ public final class ChatSession {
             wanted = found.before(messages);
         }
         loaded = true;
+        if (!layersChosen) {
+            layers.set(found.layers());
+        }
         if (!wanted.equals(messages)) {
             messages.setAll(wanted);
         }
@@ -223,13 +245,16 @@ public final class ChatSession {
         activity.set(new Activity.Idle());
     }
 
-    void noticed(@Nullable Problem said) {
-        notice.set(said);
+    void noticed(List<Problem> said) {
+        notices.set(said);
     }
 
     /** A question and its empty answer are on disk. */
-    void stored(String conversationId) {
+    void stored(String conversationId, ChatOptions options) {
         id.set(conversationId);
+        if (layers.get().equals(options.layers())) {
+            layersChosen = false;
+        }
         if (activity.get() instanceof Activity.Stopping) {
             askToStop();
         }

@@ -47,7 +47,7 @@ public final class ChatView extends BorderPane {
     private final KeepPlace place;
     private final Composer composer;
     private final LinkPopover links;
-    private final EngineNotice engineNotice;
+    private final EngineNotices engineNotices;
     private final Hyperlink earlier = new Hyperlink();
     private final ScrollPane emptyScroll;
     private final ListChangeListener<MessageModel> messagesChanged = change -> draw();
@@ -63,7 +63,7 @@ public final class ChatView extends BorderPane {
         this.texts = shell.texts();
         this.paragraphs = new Paragraphs(texts);
         this.links = new LinkPopover(texts);
-        this.engineNotice = new EngineNotice(texts);
+        this.engineNotices = new EngineNotices(texts);
 
         column.getStyleClass().add(Style.COLUMN);
         column.setMinWidth(0);
@@ -116,7 +116,7 @@ public final class ChatView extends BorderPane {
         HBox.setHgrow(hint, Priority.ALWAYS);
         HBox status = new HBox(16, hint, new ContextMeter(room, texts));
         status.setAlignment(Pos.CENTER);
-        VBox bottom = new VBox(problem(), engineNotice, composer, status);
+        VBox bottom = new VBox(problem(), engineNotices, composer, status);
         bottom.getStyleClass().addAll(Style.COLUMN, "bottom");
         bottom.setAlignment(Pos.CENTER);
         StackPane foot = new StackPane(bottom);
@@ -173,7 +173,7 @@ public final class ChatView extends BorderPane {
         session.messages().addListener(messagesChanged);
         bound = session.activity().subscribe(activity -> composer.setBusy(activity.busy()));
         bound = bound.and(session.problem().subscribe(this::showProblem));
-        bound = bound.and(session.notice().subscribe(engineNotice::show));
+        bound = bound.and(session.notices().subscribe(engineNotices::show));
         bound = bound.and(session.room().subscribe(room::set));
         bound = bound.and(session.tooLong().note().subscribe((before, now) -> redraw()));
         firstShown = Math.max(0, session.messages().size() - PAGE);

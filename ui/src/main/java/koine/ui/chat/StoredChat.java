@@ -9,11 +9,12 @@ import java.util.Optional;
 import koine.app.conversations.ContextNote;
 import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
+import koine.app.conversations.Layer;
 import koine.app.conversations.Message;
 import org.jspecify.annotations.Nullable;
 
 /** A conversation as it was read. */
-record StoredChat(Instant updatedAt, List<Message> messages, Optional<ContextNote> note) {
+record StoredChat(Instant updatedAt, List<Message> messages, Optional<ContextNote> note, List<Layer> layers) {
     /**
      * Blocks on the disk.
      *
@@ -24,7 +25,8 @@ record StoredChat(Instant updatedAt, List<Message> messages, Optional<ContextNot
         return store.find(id)
                 .map(Conversation::updatedAt) // read first: what is written meanwhile is found the next time
                 .filter(updatedAt -> !updatedAt.equals(known))
-                .map(updatedAt -> new StoredChat(updatedAt, store.messages(id), store.contextNote(id)));
+                .map(updatedAt ->
+                        new StoredChat(updatedAt, store.messages(id), store.contextNote(id), store.layers(id)));
     }
 
     /** In place of what is shown; what did not change stays the same model. */

@@ -27,7 +27,15 @@ public final class Screenshots {
 
     private static final List<String> SCREENS = List.of("chat", "welcome", "settings");
 
+    /** What can be open on a screen. */
+    private static final Map<String, List<String>> STATES = Map.of("chat", List.of("layers"));
+
     private Screenshots() {}
+
+    /** Names of the states of a screen that can be asked for. */
+    public static List<String> states(String screen) {
+        return STATES.getOrDefault(screen, List.of());
+    }
 
     /** Names of the screens. */
     public static List<String> screens() {
@@ -84,6 +92,10 @@ public final class Screenshots {
         }
         shell.show(screen);
         ShellView view = new ShellView(shell);
-        return view.scene(options.width(), options.height());
+        Scene scene = view.scene(options.width(), options.height());
+        if ("layers".equals(options.state())) {
+            view.openLayers();
+        }
+        return scene;
     }
 }

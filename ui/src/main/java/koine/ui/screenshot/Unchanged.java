@@ -1,12 +1,14 @@
 package koine.ui.screenshot;
 
 import java.util.List;
+import java.util.function.Consumer;
 import koine.app.Assistant;
 import koine.app.Folders;
 import koine.app.Settings;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
+import koine.app.layers.Layers;
 import koine.engine.door.ServedModels;
 import koine.engine.hardware.Placements;
 import koine.engine.packs.PackStore;
@@ -33,6 +35,11 @@ record Unchanged(Assistant assistant) implements Assistant {
     }
 
     @Override
+    public Layers layers() {
+        return assistant.layers();
+    }
+
+    @Override
     public PackStore packs() {
         return assistant.packs();
     }
@@ -53,8 +60,8 @@ record Unchanged(Assistant assistant) implements Assistant {
     }
 
     @Override
-    public ServedModels served() {
-        return assistant.served();
+    public ServedModels served(Consumer<Problem> person) {
+        return assistant.served(person);
     }
 
     @Override

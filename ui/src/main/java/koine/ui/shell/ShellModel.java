@@ -21,6 +21,7 @@ import koine.engine.client.Thinking;
 import koine.ui.chat.ChatSession;
 import koine.ui.conversations.ConversationList;
 import koine.ui.language.Texts;
+import koine.ui.layers.LayersModel;
 import koine.ui.tasks.Tasks;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ public final class ShellModel {
     private final Appearance appearance;
     private final ConversationList conversations;
     private final ModelChoice models;
+    private final LayersModel layers;
     private final Map<String, ChatSession> sessions = new HashMap<>();
     private final List<ChatSession> begun = new ArrayList<>();
     private final ReadOnlyObjectWrapper<Screen> screen = new ReadOnlyObjectWrapper<>(Screen.CHAT);
@@ -64,6 +66,8 @@ public final class ShellModel {
         this.conversations = new ConversationList(assistant.conversations(), tasks);
         this.models = new ModelChoice(assistant.models(), assistant.settings(), tasks, answerLanguage);
         this.session = new ReadOnlyObjectWrapper<>(begin());
+        this.layers = new LayersModel(
+                assistant.layers(), assistant.models(), models.current(), session.getReadOnlyProperty(), tasks);
         this.facts.subscribe(now -> thinkingPossible.set(now.thinking() == Thinking.SWITCHABLE));
     }
 
@@ -102,6 +106,7 @@ public final class ShellModel {
     /** Reads again what another window or the command line may have changed. */
     public void refresh() {
         conversations.refresh(() -> {});
+        layers.refresh();
         load(session.get());
     }
 
@@ -125,7 +130,7 @@ public final class ShellModel {
     }
 
     private ChatOptions options() {
-        ChatOptions usual = models.options();
+        ChatOptions usual = session.get().with(models.options());
         return thinkingPossible.get() && !thinking.get() ? usual.withThinking(false) : usual;
     }
 
@@ -143,6 +148,10 @@ public final class ShellModel {
 
     public ModelChoice models() {
         return models;
+    }
+
+    public LayersModel layers() {
+        return layers;
     }
 
     public Assistant assistant() {

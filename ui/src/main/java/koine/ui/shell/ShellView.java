@@ -12,6 +12,8 @@ import javafx.scene.layout.VBox;
 import koine.ui.chat.ChatView;
 import koine.ui.conversations.Sidebar;
 import koine.ui.language.Texts;
+import koine.ui.layers.LayersButton;
+import koine.ui.layers.LayersPanel;
 import koine.ui.settings.SettingsView;
 import koine.ui.theme.Look;
 import koine.ui.theme.Style;
@@ -25,6 +27,8 @@ public final class ShellView extends StackPane {
     private final ShellModel shell;
     private final ChatView chat;
     private final Side side;
+    private final LayersPanel layers;
+    private final LayersButton layersButton;
 
     public ShellView(ShellModel shell) {
         this.shell = shell;
@@ -34,11 +38,14 @@ public final class ShellView extends StackPane {
         texts.messages().subscribe(ignored -> scriptClass());
 
         chat = new ChatView(shell);
+        layersButton = new LayersButton(shell.layers(), texts);
+        layers = new LayersPanel(shell.layers(), texts);
+        layersButton.setOnAction(event -> openLayers());
         SettingsView settings = new SettingsView(shell);
         Sidebar sidebar = new Sidebar(shell);
         side = new Side(sidebar, widthProperty().lessThan(NARROW));
         BorderPane main = new BorderPane(new StackPane(chat, settings));
-        main.setTop(new VBox(new TopBar(shell, side), new Notices(shell)));
+        main.setTop(new VBox(new TopBar(shell, side, layersButton), new Notices(shell)));
         main.setMinWidth(0);
         BorderPane home = new BorderPane(main);
         side.narrow().subscribe(narrow -> {
@@ -50,9 +57,10 @@ public final class ShellView extends StackPane {
         });
         WelcomeView welcome = new WelcomeView(shell);
         StackPane withSide = new StackPane(home, side);
-        getChildren().addAll(withSide, welcome);
+        getChildren().addAll(withSide, layers, welcome);
         shell.screen().subscribe(screen -> {
             side.close();
+            layers.close();
             visible(withSide, screen != ShellModel.Screen.WELCOME);
             visible(welcome, screen == ShellModel.Screen.WELCOME);
             visible(chat, screen == ShellModel.Screen.CHAT);
@@ -66,10 +74,16 @@ public final class ShellView extends StackPane {
         shell.session().subscribe(session -> {
             if (!shell.browsing()) {
                 side.close();
+                layers.close();
                 chat.focusComposer();
             }
         });
         addEventFilter(KeyEvent.KEY_PRESSED, this::shortcut);
+    }
+
+    /** Shows which layers lie on the model. */
+    public void openLayers() {
+        layers.open(layersButton);
     }
 
     /** A scene of this view that follows the theme. */
@@ -106,7 +120,10 @@ public final class ShellView extends StackPane {
             shell.show(ShellModel.Screen.SETTINGS);
             event.consume();
         } else if (event.getCode() == KeyCode.ESCAPE) {
-            if (side.open().get()) {
+            if (layers.open().get()) {
+                layers.close();
+                event.consume();
+            } else if (side.open().get()) {
                 side.close();
                 event.consume();
             } else if (shell.screen().get() == ShellModel.Screen.SETTINGS) {

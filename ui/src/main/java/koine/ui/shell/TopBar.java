@@ -12,11 +12,12 @@ import javafx.scene.control.ToggleGroup;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
-import javafx.scene.layout.VBox;
+import javafx.scene.layout.StackPane;
 import koine.i18n.UiLanguage;
 import koine.models.InstalledModel;
 import koine.ui.chat.Activity;
 import koine.ui.language.Texts;
+import koine.ui.layers.LayersButton;
 import koine.ui.theme.Icons;
 import koine.ui.theme.Style;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +30,14 @@ final class TopBar extends HBox {
     private final ShellModel shell;
     private final Texts texts;
 
-    TopBar(ShellModel shell, Side side) {
+    TopBar(ShellModel shell, Side side, LayersButton layers) {
         this.shell = shell;
         this.texts = shell.texts();
         getStyleClass().add(Style.TOP_BAR);
         setAlignment(Pos.CENTER_LEFT);
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
-        getChildren().addAll(side(side), model(), gap, languages(), theme());
+        getChildren().addAll(side(side), model(), layers, gap, languages(), theme());
     }
 
     private Region side(Side side) {
@@ -91,8 +92,10 @@ final class TopBar extends HBox {
                             shell.preparing()));
         });
         loading.visibleProperty().bind(loading.progressProperty().greaterThan(0));
-        VBox.setMargin(loading, new Insets(0, 12, 0, 12));
-        VBox box = new VBox(menu, loading);
+        loading.setMouseTransparent(true);
+        StackPane.setAlignment(loading, Pos.BOTTOM_CENTER);
+        StackPane.setMargin(loading, new Insets(0, 12, 0, 12));
+        StackPane box = new StackPane(menu, loading); // the name stands as high as the words beside it
         box.setAlignment(Pos.CENTER_LEFT);
         menu.setMinWidth(0);
         box.setMinWidth(0); // a long name gives way, the buttons beside it do not

@@ -3,6 +3,8 @@ package koine.ui.theme;
 /** Style classes of {@code koine.css}. */
 public final class Style {
     public static final String WINDOW = "koine-window";
+    public static final String OVERLAY = "koine-overlay";
+    public static final String LAYERS = "koine-layers";
     public static final String VEIL = "koine-veil";
     public static final String SIDEBAR = "koine-sidebar";
     public static final String TOP_BAR = "koine-top-bar";

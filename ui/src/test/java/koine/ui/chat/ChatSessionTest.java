@@ -139,25 +139,26 @@ class ChatSessionTest {
         @Test
         void canComeWithSomethingToKnowAboutItsEngine() {
             Problem notice = new Problem("KOINE-E114", Map.of("idleMinutes", 2, "usualMinutes", 10));
+            Problem other = new Problem("KOINE-G106", Map.of("device", "a card", "step", "processor"));
             assistant.script = (observer, stop) -> {
-                observer.onNotice(notice);
+                observer.onNotices(List.of(notice, other));
                 observer.onText("Yes.");
             };
             ask("Hello?");
-            assertSame(notice, session.notice().get());
+            assertEquals(List.of(notice, other), session.notices().get());
             assertNull(session.problem().get(), "it is no failure");
             assertEquals(MessageState.COMPLETE, answer().state().get());
 
             assistant.script = (observer, stop) -> observer.onText("Still the same engine.");
             ask("And now?");
-            assertSame(notice, session.notice().get(), "it is said once, and stays true");
+            assertEquals(List.of(notice, other), session.notices().get(), "it is said once, and stays true");
 
             assistant.script = (observer, stop) -> {
-                observer.onNoNotice();
+                observer.onNotices(List.of());
                 observer.onText("Another one.");
             };
             ask("And after the engine was loaded anew?");
-            assertNull(session.notice().get());
+            assertEquals(List.of(), session.notices().get());
         }
 
         @Test

@@ -22,16 +22,19 @@ import koine.app.Desktop.ScreenshotOptions;
 import koine.app.Settings.Theme;
 import koine.app.chat.ChatObserver;
 import koine.app.chat.Overflow;
+import koine.app.conversations.Layer;
 import koine.engine.client.EngineFacts;
 import koine.engine.client.PackProbe.Outcome;
 import koine.engine.client.Thinking;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
+import koine.models.InstalledAdapter;
 import koine.ui.language.Texts;
 import koine.ui.shell.ShellModel;
 import koine.ui.shell.ShellView;
 import koine.ui.testing.FakePacks;
 import koine.ui.testing.Fx;
+import koine.ui.testing.LayerFiles;
 import koine.ui.testing.MemoryAssistant;
 import koine.ui.testing.SampleProfile;
 import koine.ui.testing.TestTasks;
@@ -165,7 +168,9 @@ class ScreenshotsTest {
                 clock.pass(Duration.ofSeconds(1));
                 Image loading = draw(scene, "loading" + name);
                 assertTrue(different(empty, loading) > 1000);
-                observer.onNotice(new Problem("KOINE-E114", Map.of("idleMinutes", 2, "usualMinutes", 10)));
+                observer.onNotices(List.of(
+                        new Problem("KOINE-G106", Map.of("device", "Radeon RX 550", "step", "half")),
+                        new Problem("KOINE-E114", Map.of("idleMinutes", 2, "usualMinutes", 10))));
                 observer.onPromptProgress(300, 0, 900);
                 clock.pass(Duration.ofSeconds(1));
                 draw(scene, "reading" + name);
@@ -262,6 +267,29 @@ class ScreenshotsTest {
             shell.open(id);
             assertTrue(different(empty, draw(window(shell), "japanese-en-light.png")) > 5000);
         });
+    }
+
+    /** Layers that fit, one that does not, and one that has gone; also in a narrow window. */
+    @ParameterizedTest
+    @CsvSource({"ENGLISH,false", "ARABIC,true", "HINDI,false"})
+    void theLayersOfAConversationAreDrawn(UiLanguage language, boolean dark, @TempDir Path home) throws Exception {
+        MemoryAssistant assistant = SampleProfile.in(home);
+        LayerFiles files = LayerFiles.in(assistant, home);
+        InstalledAdapter stories = files.fitting("marathi-stories", "मराठी गोष्टी", "Asha Deshpande");
+        files.fitting("school", "لهجة المدرسة", "مدرسة النهضة");
+        files.foreign("news", "Swahili news 2025 for very patient readers", "Kiswahili Lab");
+        String id = assistant.list().getFirst().id();
+        assistant.setLayers(
+                id, List.of(new Layer(stories.id(), null, 0.8), new Layer("farming-tips", "a hash of old", 1)));
+        String name = language.tag() + (dark ? "-dark" : "-light") + ".png";
+        for (int[] size : new int[][] {{1100, 760}, {480, 440}}) {
+            Path closed = PICTURES.resolve("layers-closed-" + size[0] + "-" + name);
+            Path open = PICTURES.resolve("layers-" + size[0] + "-" + name);
+            Screenshots.take(assistant, "chat", new ScreenshotOptions(language, dark, size[0], size[1], closed));
+            Screenshots.take(
+                    assistant, "chat", new ScreenshotOptions(language, dark, size[0], size[1], open, "layers"));
+            assertTrue(Files.size(open) != Files.size(closed));
+        }
     }
 
     private static Scene window(ShellModel shell) {

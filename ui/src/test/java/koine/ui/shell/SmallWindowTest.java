@@ -96,7 +96,7 @@ class SmallWindowTest {
         });
         check("empty-" + language.tag());
         assistant.script = (observer, stop) -> {
-            observer.onNotice(new Problem(
+            observer.onNotices(List.of(new Problem(
                     "KOINE-E112",
                     Map.of(
                             "contextTokens",
@@ -108,7 +108,7 @@ class SmallWindowTest {
                             "idle",
                             "sooner",
                             "idleMinutes",
-                            2)));
+                            2))));
             observer.onText("The capital of France is Paris.");
         };
         Fx.run(() -> {

@@ -25,9 +25,11 @@ import koine.app.conversations.ChatTurn;
 import koine.app.conversations.ContextNote;
 import koine.app.conversations.Conversation;
 import koine.app.conversations.ConversationStore;
+import koine.app.conversations.Layer;
 import koine.app.conversations.Message;
 import koine.app.conversations.MessageState;
 import koine.app.conversations.StorageException;
+import koine.app.layers.Layers;
 import koine.engine.client.EngineFacts;
 import koine.engine.door.ServedModels;
 import koine.engine.hardware.Placements;
@@ -36,6 +38,7 @@ import koine.engine.packs.PackStore;
 import koine.i18n.Problem;
 import koine.i18n.UiLanguage;
 import koine.models.CatalogueEntry;
+import koine.models.InstalledAdapter;
 import koine.models.InstalledModel;
 import koine.models.ModelStore;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +70,10 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     public Instant now = Instant.parse("2026-11-22T10:15:00Z");
     public Script script = (observer, stop) -> observer.onText("The capital of France is Paris.");
     public @Nullable Problem beforeStoring;
+
+    /** Runs when a question has come and is not stored yet. */
+    public Runnable whenAsked = () -> {};
+
     public boolean closed;
 
     /** What the next answers say of themselves. */
@@ -84,6 +91,12 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     public @Nullable Problem broken;
 
     public List<InstalledModel> models = List.of(starter());
+
+    /** Layers on this computer; their files must be there. */
+    public List<InstalledAdapter> adapters = List.of();
+
+    private final Layers layers = new Layers(this);
+    private final Map<String, List<Layer>> layersOf = new LinkedHashMap<>();
 
     /** None is here until the test installs some. */
     public final FakePacks packs;
@@ -156,7 +169,7 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     }
 
     @Override
-    public ServedModels served() {
+    public ServedModels served(Consumer<Problem> person) {
         throw new UnsupportedOperationException("no window serves models");
     }
 
@@ -164,21 +177,30 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     public Message ask(@Nullable String conversationId, String question, ChatOptions options, ChatObserver observer)
             throws Problem {
         asked.add(options);
+        whenAsked.run();
         if (beforeStoring != null) {
             throw beforeStoring;
         }
         String id = conversationId == null ? begin(question) : conversationId;
+        remember(id, options);
         Message asked = store(id, "user", question, MessageState.COMPLETE);
         return answer(id, asked, observer);
     }
 
     @Override
     public Message retry(String conversationId, ChatOptions options, ChatObserver observer) throws Problem {
+        remember(conversationId, options);
         List<Message> all = list(conversationId);
         if (all.getLast().role().equals("assistant")) {
             all.removeLast();
         }
         return answer(conversationId, all.getLast(), observer);
+    }
+
+    private void remember(String id, ChatOptions options) {
+        if (options.layers() != null) {
+            setLayers(id, options.layers());
+        }
     }
 
     private Message answer(String id, Message asked, ChatObserver observer) throws Problem {
@@ -206,13 +228,8 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
             }
 
             @Override
-            public void onNotice(Problem notice) {
-                observer.onNotice(notice);
-            }
-
-            @Override
-            public void onNoNotice() {
-                observer.onNoNotice();
+            public void onNotices(List<Problem> notices) {
+                observer.onNotices(notices);
             }
 
             @Override
@@ -388,6 +405,35 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
                 .filter(one -> one.id().equals(nameOrPath))
                 .findFirst()
                 .orElseThrow(() -> new Problem("KOINE-M101", Map.of("name", nameOrPath)));
+    }
+
+    @Override
+    public List<InstalledAdapter> adapters() {
+        return adapters;
+    }
+
+    @Override
+    public InstalledAdapter adapter(String nameOrPath) throws Problem {
+        return adapters.stream()
+                .filter(one -> one.id().equals(nameOrPath))
+                .findFirst()
+                .orElseThrow(
+                        () -> new Problem("KOINE-M104", Map.of("name", nameOrPath, "found", "none", "nearest", "")));
+    }
+
+    @Override
+    public Layers layers() {
+        return layers;
+    }
+
+    @Override
+    public synchronized List<Layer> layers(String conversationId) {
+        return layersOf.getOrDefault(conversationId, List.of());
+    }
+
+    /** As if the conversation had been answered with these. */
+    public synchronized void setLayers(String conversationId, List<Layer> wanted) {
+        layersOf.put(conversationId, List.copyOf(wanted));
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@link LlamaLibrary} by method handles: plumbing only, one handle a function. */
 final class FfmLlamaLibrary implements LlamaLibrary {
@@ -69,6 +70,7 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     private final ThreadPools threadPools;
     private final SamplerLibrary samplers;
     private final AdapterLibrary adapters;
+    private volatile @Nullable DeviceLibrary devices;
 
     FfmLlamaLibrary(LinkerHelper linker, NativeLog log) throws PackException {
         this.linker = linker;
@@ -354,7 +356,12 @@ final class FfmLlamaLibrary implements LlamaLibrary {
 
     @Override
     public DeviceLibrary devices() throws PackException {
-        return new FfmDeviceLibrary(linker);
+        DeviceLibrary bound = devices;
+        if (bound == null) {
+            bound = new FfmDeviceLibrary(linker);
+            devices = bound;
+        }
+        return bound;
     }
 
     @Override

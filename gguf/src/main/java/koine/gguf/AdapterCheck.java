@@ -1,27 +1,24 @@
-package koine.engine.llama;
+package koine.gguf;
 
-import static koine.engine.llama.AdapterException.Reason.DAMAGED;
-import static koine.engine.llama.AdapterException.Reason.NOT_AN_ADAPTER;
-import static koine.engine.llama.AdapterException.Reason.OTHER_BASE;
-import static koine.engine.llama.AdapterException.Reason.UNSUPPORTED;
+import static koine.gguf.MisfitException.Reason.DAMAGED;
+import static koine.gguf.MisfitException.Reason.NOT_AN_ADAPTER;
+import static koine.gguf.MisfitException.Reason.OTHER_ARCHITECTURE;
+import static koine.gguf.MisfitException.Reason.OTHER_TENSORS;
+import static koine.gguf.MisfitException.Reason.UNSUPPORTED;
 
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import koine.engine.llama.AdapterException.Reason;
-import koine.gguf.GgufFile;
-import koine.gguf.GgufTensor;
-import koine.gguf.GgufTensorType;
-import koine.gguf.GgufType;
-import koine.gguf.GgufValue;
+import koine.gguf.MisfitException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether an adapter goes with a model, by the headers of both files. llama.cpp ({@code llama-adapter.cpp}) finds most of
- * what is wrong, says it in words of its own, and ends the process over the rest.
+ * what is wrong, says it in words of its own, and ends the process over the rest. The engine and whoever wants to say
+ * beforehand which adapters go with a model hold them against these same rules.
  */
-final class AdapterCheck {
-    private static final String A = ".lora_a";
+public final class AdapterCheck {
+    static final String A = ".lora_a";
     private static final String B = ".lora_b";
 
     /** llama.cpp passes over these. */
@@ -30,7 +27,7 @@ final class AdapterCheck {
     /** Rows of these are looked up, not multiplied with: here the two factors lie the other way round. */
     private static final String EMBEDDINGS = "token_embd.weight";
 
-    private static final String ALPHA = "adapter.lora.alpha";
+    static final String ALPHA = "adapter.lora.alpha";
 
     /** Such an adapter is off until a text of the prompt calls it. */
     private static final String ONLY_AFTER = "adapter.alora.invocation_tokens";
@@ -46,12 +43,12 @@ final class AdapterCheck {
         this.base = base;
     }
 
-    /** @throws AdapterException when they do not go together */
-    static void require(GgufFile adapter, GgufFile base) {
+    /** @throws MisfitException when they do not go together */
+    public static void require(GgufFile adapter, GgufFile base) throws MisfitException {
         new AdapterCheck(adapter, base).require();
     }
 
-    private void require() {
+    private void require() throws MisfitException {
         requireText("general.type", "adapter");
         requireText("adapter.type", "lora");
         String architecture = adapter.text("general.architecture");
@@ -59,7 +56,7 @@ final class AdapterCheck {
             throw wrong(DAMAGED, "the adapter does not say for which architecture it is");
         }
         if (!architecture.equals(base.text("general.architecture"))) {
-            throw wrong(OTHER_BASE, "the adapter is for another architecture");
+            throw wrong(OTHER_ARCHITECTURE, "the adapter is for another architecture");
         }
         if (adapter.metadata().containsKey(ALPHA) && !isFloat(adapter.metadata().get(ALPHA))) {
             throw wrong(DAMAGED, ALPHA + " is no number");
@@ -77,13 +74,16 @@ final class AdapterCheck {
         }
         Map<String, GgufTensor> weights = new HashMap<>();
         base.tensors().forEach(tensor -> weights.put(tensor.name(), tensor));
-        first.forEach((name, a) -> requireFit(name, a, second.get(name), weights));
+        for (Map.Entry<String, GgufTensor> factor : first.entrySet()) {
+            requireFit(factor.getKey(), factor.getValue(), second.get(factor.getKey()), weights);
+        }
     }
 
-    private void requireFit(String name, GgufTensor a, @Nullable GgufTensor b, Map<String, GgufTensor> weights) {
+    private void requireFit(String name, GgufTensor a, @Nullable GgufTensor b, Map<String, GgufTensor> weights)
+            throws MisfitException {
         GgufTensor weight = weights.get(name);
         if (weight == null || b == null) {
-            throw wrong(OTHER_BASE, "the model has no such tensor as the adapter changes");
+            throw wrong(OTHER_TENSORS, "the model has no such tensor as the adapter changes");
         }
         requireShapes(name, a, b, weight);
         boolean outputToo = !weights.containsKey("output.weight")
@@ -102,18 +102,18 @@ final class AdapterCheck {
                 && Double.isFinite(number);
     }
 
-    private void requireText(String key, String wanted) {
+    private void requireText(String key, String wanted) throws MisfitException {
         if (!wanted.equals(adapter.text(key))) {
             throw wrong(NOT_AN_ADAPTER, key + " is not " + wanted);
         }
     }
 
-    private Map<String, GgufTensor> factors(String suffix) {
+    private Map<String, GgufTensor> factors(String suffix) throws MisfitException {
         Map<String, GgufTensor> factors = new HashMap<>();
         for (GgufTensor tensor : adapter.tensors()) {
             String name = tensor.name();
             if (name.endsWith(suffix)) {
-                if (Tensors.isNoWeight(tensor.type())) {
+                if (!tensor.type().isWeight()) {
                     throw wrong(DAMAGED, "a tensor of type " + tensor.type());
                 }
                 factors.put(name.substring(0, name.length() - suffix.length()), tensor);
@@ -124,9 +124,10 @@ final class AdapterCheck {
         return factors;
     }
 
-    private static void requireShapes(String name, GgufTensor a, GgufTensor b, GgufTensor weight) {
+    private static void requireShapes(String name, GgufTensor a, GgufTensor b, GgufTensor weight)
+            throws MisfitException {
         boolean embeddings = name.endsWith(EMBEDDINGS);
-        long rank = embeddings ? size(a, 0) : size(a, 1);
+        long rank = rank(a);
         if (rank != size(b, 0) || rank < 1) {
             throw wrong(DAMAGED, "the two factors of a tensor do not go together");
         }
@@ -134,8 +135,13 @@ final class AdapterCheck {
         long out = embeddings ? size(a, 1) : size(b, 1);
         boolean experts = sameExperts(a, weight) && sameExperts(b, weight);
         if (in != size(weight, 0) || out != size(weight, 1) || !experts) {
-            throw wrong(OTHER_BASE, "the shape of a tensor is another in the model");
+            throw wrong(OTHER_TENSORS, "the shape of a tensor is another in the model");
         }
+    }
+
+    /** @param first the first factor of a tensor */
+    static long rank(GgufTensor first) {
+        return size(first, first.name().endsWith(EMBEDDINGS + A) ? 0 : 1);
     }
 
     private static boolean sameExperts(GgufTensor factor, GgufTensor weight) {
@@ -146,7 +152,7 @@ final class AdapterCheck {
         return dimension < tensor.shape().size() ? tensor.shape().get(dimension) : 1;
     }
 
-    private static AdapterException wrong(Reason reason, String message) {
-        return new AdapterException(reason, message);
+    private static MisfitException wrong(Reason reason, String message) {
+        return new MisfitException(reason, message);
     }
 }
