@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import koine.engine.files.PrivateFiles;
 import koine.engine.files.FileState;
 import koine.engine.files.Sha256;
 import koine.engine.llama.Offload;
@@ -53,7 +54,7 @@ record EngineKey(
         Path pack;
         try {
             if (BuiltInEngine.isIn(spec.pack())) {
-                PrivateFolder.create(spec.pack()); // nobody has installed it
+                PrivateFiles.createFolders(spec.pack()); // nobody has installed it
             }
             pack = spec.pack().toRealPath();
         } catch (IOException e) {
