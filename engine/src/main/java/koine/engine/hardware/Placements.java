@@ -1,7 +1,9 @@
 package koine.engine.hardware;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -54,11 +56,14 @@ public final class Placements {
     private final Drivers drivers;
     private final Supplier<Wish> wish;
 
-    /** Packs that were needed for the processor and could not be used, since the program began. */
-    private final Set<Path> broken = ConcurrentHashMap.newKeySet();
+    /** Packs that could not be used, by their folders; not written down, since a pack may be repaired at any time. */
+    private final Map<Path, Broken> broken = new ConcurrentHashMap<>();
 
     /** By the packs' names; guards the file within this program, too. */
     private final Map<String, CompletableFuture<PackProbe.@Nullable Result>> probing = new HashMap<>();
+
+    /** @param files what tells the pack from one that was put in its place since */
+    private record Broken(String files, PackProbe.Result result) {}
 
     /** Tries a pack. */
     @FunctionalInterface
@@ -161,8 +166,8 @@ public final class Placements {
     }
 
     /**
-     * A pack is tried anew before it is given up, and given up for as long as the program runs: it may be repaired at any
-     * time, and all else that fails is not its doing.
+     * A pack is tried anew before it is given up, and given up until it is replaced, works when it is tried again, or the
+     * program ends; all else that fails is not its doing.
      */
     private @Nullable Placement belowProcessor(Placement failed, Problem how) throws Problem {
         InstalledPack pack = installed(failed.pack());
@@ -174,7 +179,7 @@ public final class Placements {
             return null;
         }
         LOG.warn("a pack cannot be used: {}, {}", pack.pack().id(), result.outcome());
-        broken.add(failed.pack());
+        giveUp(pack, result);
         return onProcessor(failed.notice());
     }
 
@@ -188,7 +193,7 @@ public final class Placements {
                     tried -> tried.steps()
                             .merge(
                                     key(model, candidate),
-                                    new Tried.Left(instead.step(), how.code()),
+                                    new Tried.Left(ofDevice(instead.step()), how.code()),
                                     (there, here) -> there.step().compareTo(here.step()) > 0 ? there : here));
         }
     }
@@ -204,6 +209,7 @@ public final class Placements {
             synchronized (probing) {
                 Tried.nothing(now).write(memory);
             }
+            broken.clear();
         }
         return look(wholePacks(), Tried.read(memory, now));
     }
@@ -230,7 +236,7 @@ public final class Placements {
     private List<Seen> look(List<InstalledPack> installed, Tried tried) throws Problem {
         List<Seen> seen = new ArrayList<>();
         for (InstalledPack pack : installed) {
-            PackProbe.Result known = tried.packs().get(name(pack));
+            PackProbe.Result known = known(pack, tried);
             seen.add(new Seen(pack, known == null ? probe(pack, tried.drivers()) : known));
         }
         return seen;
@@ -266,7 +272,15 @@ public final class Placements {
     private PackProbe.@Nullable Result probeAndKeep(InstalledPack pack, String now) {
         try {
             PackProbe.Result result = prober.probe(pack.folder());
-            change(now, tried -> tried.packs().put(name(pack), result));
+            if (result.outcome() == Outcome.USABLE) {
+                broken.remove(pack.folder());
+            }
+            if (result.outcome() == Outcome.USABLE || isForGraphics(pack)) {
+                change(now, tried -> tried.packs().put(name(pack), result));
+            } else {
+                giveUp(pack, result);
+                change(now, tried -> tried.packs().remove(name(pack)));
+            }
             return result;
         } catch (IOException e) {
             // its message names folders
@@ -296,9 +310,11 @@ public final class Placements {
     }
 
     private List<InstalledPack> graphicsPacks() {
-        return wholePacks().stream()
-                .filter(one -> BEST_FIRST.contains(one.pack().backend()))
-                .toList();
+        return wholePacks().stream().filter(Placements::isForGraphics).toList();
+    }
+
+    private static boolean isForGraphics(InstalledPack pack) {
+        return BEST_FIRST.contains(pack.pack().backend());
     }
 
     /** Of the same device, which several packs may know, by its own interface rather than the general one. */
@@ -329,16 +345,24 @@ public final class Placements {
                 .orElse(null);
     }
 
-    /** With the pack for it; else with another that works, for all have a processor's part; else without a pack. */
+    /**
+     * With the pack for it; else with another that works, for all have a processor's part; else without a pack. Whoever has
+     * chosen the processor has no driver loaded: then a pack that was not tried yet is none that works.
+     */
     private Placement onProcessor(@Nullable Problem notice) throws Problem {
         Path usual = packs.usual();
-        if (!BuiltInEngine.isIn(usual) && !broken.contains(usual)) {
+        if (!BuiltInEngine.isIn(usual) && !isBroken(usual)) {
             return new Placement(usual, null, null, Step.PROCESSOR, notice);
         }
-        for (Seen seen : look(false)) {
-            Path folder = seen.pack().folder();
-            if (seen.result() != null && seen.result().outcome() == Outcome.USABLE && !broken.contains(folder)) {
-                return new Placement(folder, null, null, Step.PROCESSOR, notice);
+        boolean mayTry = !wish.get().equals(Wish.PROCESSOR);
+        Tried tried = Tried.read(memory, drivers.fingerprint());
+        for (InstalledPack pack : wholePacks()) {
+            PackProbe.Result result = known(pack, tried);
+            if (result == null && (mayTry || !isForGraphics(pack))) {
+                result = probe(pack, tried.drivers());
+            }
+            if (result != null && result.outcome() == Outcome.USABLE) {
+                return new Placement(pack.folder(), null, null, Step.PROCESSOR, notice);
             }
         }
         return packs.builtIn()
@@ -346,7 +370,38 @@ public final class Placements {
                 .orElseGet(() -> new Placement(usual, null, null, Step.PROCESSOR, notice));
     }
 
-    private Placement on(Candidate one, Step step, @Nullable Problem notice) throws Problem {
+    /** How a pack went, as far as that is known. @return null when it was not tried */
+    private PackProbe.@Nullable Result known(InstalledPack pack, Tried tried) {
+        Broken known = isBroken(pack.folder()) ? broken.get(pack.folder()) : null;
+        return known == null ? tried.packs().get(name(pack)) : known.result();
+    }
+
+    private void giveUp(InstalledPack pack, PackProbe.Result result) {
+        broken.put(pack.folder(), new Broken(files(pack.folder()), result));
+    }
+
+    private boolean isBroken(Path folder) {
+        Broken known = broken.get(folder);
+        return known != null && known.files().equals(files(folder));
+    }
+
+    /** Adding a pack puts another folder there. */
+    private static String files(Path folder) {
+        try {
+            return FileState.of(folder)
+                    + Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** What a device is left with does not say which engine the processor has. */
+    private static Step ofDevice(Step step) {
+        return step == Step.BUILT_IN ? Step.PROCESSOR : step;
+    }
+
+    private Placement on(Candidate one, Step left, @Nullable Problem notice) throws Problem {
+        Step step = ofDevice(left);
         if (step == Step.PROCESSOR) {
             return onProcessor(notice);
         }

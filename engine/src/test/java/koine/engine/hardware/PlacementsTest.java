@@ -431,9 +431,67 @@ class PlacementsTest {
             assertNull(placements.below(model, below, notLoaded), "and there is nothing below");
 
             outcomes.put(PLAIN, usable());
-            assertEquals(Step.PROCESSOR, placements().first(model).step(), "but when the program starts anew");
             Placements again = placements();
-            assertFalse(again.usesBuiltIn(again.look(true)));
+            assertEquals(Step.PROCESSOR, again.first(model).step(), "but when the program starts anew");
+            assertFalse(again.usesBuiltIn(again.look(false)), "and nobody says otherwise");
+        }
+
+        private Placements builtIn() throws Exception {
+            outcomes.put(PLAIN, ended(Outcome.REFUSED));
+            Placements placements = placements();
+            assertEquals(
+                    Step.BUILT_IN,
+                    below(placements, model, placements.first(model), notLoaded).step());
+            outcomes.put(PLAIN, usable());
+            assertEquals(Step.BUILT_IN, placements.first(model).step());
+            return placements;
+        }
+
+        @Test
+        void aPackThatWorksWhenItIsTriedAgainComputesAgain() throws Exception {
+            Placements placements = builtIn();
+            assertFalse(placements.usesBuiltIn(placements.look(true)));
+            assertEquals(Step.PROCESSOR, placements.first(model).step());
+        }
+
+        @Test
+        void aPackThatIsReplacedComputesAgain() throws Exception {
+            Placements placements = builtIn();
+            Path pack = folder.resolve("packs/linux-x64-3.22.1");
+            Files.move(pack, folder.resolve("set-aside"));
+            Files.createDirectory(pack);
+            assertEquals(Step.PROCESSOR, placements.first(model).step());
+            assertFalse(placements.usesBuiltIn(placements.look(false)));
+        }
+
+        @Test
+        void whoHasChosenTheProcessorHasNoDriverLoaded() throws Exception {
+            install(VULKAN);
+            outcomes.put(VULKAN, usable(CARD));
+            wish = Wish.PROCESSOR;
+            Files.delete(folder.resolve("packs/linux-x64-3.22.1"));
+            assertEquals(Step.BUILT_IN, placements().first(model).step());
+            assertEquals(List.of(), probed);
+            placements().look(false);
+            assertEquals(List.of(VULKAN), probed);
+            Placement known = placements().first(model);
+            assertEquals(Step.PROCESSOR, known.step());
+            assertEquals(folder.resolve("packs/linux-x64-vulkan-3.22.1"), known.pack());
+            assertNull(known.offload());
+        }
+
+        @Test
+        void whatADeviceIsLeftWithDoesNotSayWhichEngineComputesInItsPlace() throws Exception {
+            install(VULKAN);
+            outcomes.put(VULKAN, usable(CARD));
+            Placements placements = placements();
+            Placement whole = placements.first(model);
+            Placement builtIn = new Placement(folder.resolve("packs/jllama-4.2.0"), null, null, Step.BUILT_IN, null);
+            placements.remember(model, whole, builtIn, outOfMemory);
+            assertFalse(Files.readString(folder.resolve("data/devices.json")).contains("BUILT_IN"));
+            Placement next = placements().first(model);
+            assertEquals(Step.PROCESSOR, next.step());
+            assertNull(next.offload());
         }
 
         @Test
