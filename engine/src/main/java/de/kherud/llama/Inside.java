@@ -17,14 +17,14 @@ public final class Inside {
     /**
      * Loads a model; blocks until done.
      *
-     * @throws ModelLoadException for whatever reason; what is damaged was found before, so it is of a kind that came later, most
-     *     likely
+     * @throws ModelLoadException for whatever reason: too little memory, a file gone or changed since its header was read, or
+     *     one that was written otherwise in its time
      */
     public Inside(ModelParameters parameters) throws ModelLoadException {
         try {
             this.model = new LlamaModel(parameters);
         } catch (LlamaException e) {
-            throw new ModelLoadException(ModelLoadException.Reason.UNSUPPORTED, String.valueOf(e.getMessage()), e);
+            throw new ModelLoadException(ModelLoadException.Reason.FAILED, String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -151,6 +151,12 @@ final class JllamaModel implements TextTokens, AutoCloseable {
     }
 
     @Override
+    public boolean isControl(int token) {
+        require(token);
+        return file.controls().get(token);
+    }
+
+    @Override
     public void require(int token) {
         if (token < 0 || token >= size()) {
             throw new IllegalArgumentException("token " + token + " is not in the vocabulary of " + size());

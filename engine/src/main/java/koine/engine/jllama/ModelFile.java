@@ -2,8 +2,10 @@ package koine.engine.jllama;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import koine.engine.llama.ModelLoadException;
 import koine.engine.llama.ModelLoadException.Reason;
 import koine.engine.llama.Plausibility;
@@ -21,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * so what its llama.cpp (b4916, March 2025) knows is looked up here before.
  *
  * @param tokens how many the vocabulary has
+ * @param controls those that are signs to the model, not text; never changed
  */
-record ModelFile(GgufFile header, ModelFacts facts, String architecture, int tokens) {
+record ModelFile(GgufFile header, ModelFacts facts, String architecture, int tokens, BitSet controls) {
     /** {@code LLM_ARCH_NAMES}, without those that do not write from left to right. */
     static final Set<String> ARCHITECTURES = Set.of(
             "arctic",
@@ -131,13 +134,19 @@ record ModelFile(GgufFile header, ModelFacts facts, String architecture, int tok
 
     private static final Set<String> TOKENIZERS = Set.of("llama", "gpt2", "rwkv");
     private static final String TOKENS = "tokenizer.ggml.tokens";
+    private static final String TYPES = "tokenizer.ggml.token_type";
+
+    /** {@code LLAMA_TOKEN_TYPE_CONTROL}. */
+    private static final int CONTROL = 3;
 
     /** @throws ModelLoadException when this llama.cpp is not to be given the file */
     static ModelFile read(Path file) throws ModelLoadException {
         Plausibility.require(file);
         GgufFile header;
+        BitSet controls = new BitSet();
+        AtomicInteger next = new AtomicInteger();
         try {
-            header = GgufReader.read(file);
+            header = GgufReader.readNumbers(file, TYPES, type -> controls.set(next.getAndIncrement(), type == CONTROL));
         } catch (GgufException e) {
             throw new ModelLoadException(Reason.DAMAGED, "header: " + e.getMessage(), e);
         } catch (IOException e) {
@@ -155,7 +164,7 @@ record ModelFile(GgufFile header, ModelFacts facts, String architecture, int tok
             throw new ModelLoadException(Reason.DAMAGED, "there is no " + TOKENS);
         }
         String architecture = Objects.requireNonNullElse(header.text("general.architecture"), "");
-        return new ModelFile(header, ModelFacts.of(header), architecture, (int) tokens.count());
+        return new ModelFile(header, ModelFacts.of(header), architecture, (int) tokens.count(), controls);
     }
 
     private static void require(Set<String> known, GgufFile header, String key) throws ModelLoadException {

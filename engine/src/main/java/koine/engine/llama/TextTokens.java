@@ -15,6 +15,9 @@ public interface TextTokens {
     /** The bytes a token stands for, which may be part of a character; a control token has its name. */
     byte[] bytes(int token);
 
+    /** @return whether the token is a sign to the model, not text */
+    boolean isControl(int token);
+
     /** @throws IllegalArgumentException for a token that is not in the vocabulary */
     void require(int token);
 

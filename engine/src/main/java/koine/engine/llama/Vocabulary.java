@@ -110,7 +110,7 @@ public final class Vocabulary implements TextTokens {
         return withVocab(vocab -> library.vocabIsEndOfGeneration(vocab, token));
     }
 
-    /** Whether the token is a sign to the model, not text. */
+    @Override
     public boolean isControl(int token) {
         require(token);
         return withVocab(vocab -> library.vocabIsControl(vocab, token));

@@ -77,6 +77,11 @@ public final class Prompts implements Tokenizer {
     }
 
     @Override
+    public boolean isControl(int token) {
+        return vocabulary.isControl(token);
+    }
+
+    @Override
     public int size() {
         return vocabulary.size();
     }

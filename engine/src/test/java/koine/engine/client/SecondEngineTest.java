@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import koine.engine.Eventually;
 import koine.engine.NativeKit;
+import koine.gguf.GgufValue;
+import koine.gguf.TinyFamily;
+import koine.gguf.TinyModel;
 import koine.i18n.Problem;
 import koine.net.LoopbackResponse;
 import org.junit.jupiter.api.Test;
@@ -29,6 +34,59 @@ class SecondEngineTest {
     private EngineLease lease(Path pack, String... javaOptions) throws Problem {
         return new EngineBroker(folder.resolve("run"), folder.resolve("logs"), List.of(javaOptions))
                 .acquire(new EngineSpec(NativeKit.starterModel(), pack, 512), fraction -> {});
+    }
+
+    /** @return the body of a chat's answer */
+    private JsonObject chat(TinyModel model) throws Exception {
+        Path file = folder.resolve("tiny.gguf");
+        model.write(file);
+        try (EngineLease lease = new EngineBroker(folder.resolve("run"), folder.resolve("logs"), List.of())
+                        .acquire(new EngineSpec(file, folder.resolve("jllama-4.2.0"), 512), fraction -> {});
+                LoopbackResponse response = lease.send(
+                        "POST",
+                        "/v1/chat/completions",
+                        Map.of("Content-Type", "application/json"),
+                        "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"temperature\":0,\"max_tokens\":3}"
+                                .getBytes(StandardCharsets.UTF_8))) {
+            String body = new String(response.readBody(1 << 20), StandardCharsets.UTF_8);
+            assertEquals(200, response.status(), body);
+            return JsonParser.parseString(body).getAsJsonObject();
+        }
+    }
+
+    /** The end of its turns is a token that llama.cpp does not know as one. */
+    @Test
+    void it_chats_with_a_model_whose_turns_end_with_a_token_of_its_own() throws Exception {
+        String template = "<BOS_TOKEN>{% for m in messages %}<|START_OF_TURN_TOKEN|>"
+                + "{% if m.role == 'user' %}<|USER_TOKEN|>{% else %}<|CHATBOT_TOKEN|>{% endif %}"
+                + "{{ m.content }}<|END_OF_TURN_TOKEN|>{% endfor %}"
+                + "{% if add_generation_prompt %}<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>{% endif %}";
+        JsonObject answer = chat(TinyFamily.of("command-r")
+                .model(NativeKit.templates())
+                .put("tokenizer.chat_template", GgufValue.text(template))
+                .context(512)
+                .without(".*scale|.*bias"));
+        assertEquals(3, answer.getAsJsonObject("usage").get("completion_tokens").getAsInt());
+    }
+
+    @Test
+    void it_counts_the_thoughts_of_a_model_that_thinks() throws Exception {
+        String template = "{% for m in messages %}{% if m.role == 'assistant' %}{{ m.content.split('</think>')[-1] }}"
+                + "{% else %}{{ m.content }}{% endif %}{% endfor %}{% if add_generation_prompt %}<think>\n{% endif %}";
+        JsonObject answer = chat(TinyModel.of("llama")
+                .bytes(template, List.of("<end>"))
+                .context(512)
+                .without(".*scale")
+                .script(List.of("\u010a", "h", "m", "y")));
+        JsonObject message =
+                answer.getAsJsonArray("choices").get(0).getAsJsonObject().getAsJsonObject("message");
+        assertEquals("hmy", message.get("reasoning_content").getAsString());
+        assertEquals(
+                3,
+                answer.getAsJsonObject("usage")
+                        .getAsJsonObject("completion_tokens_details")
+                        .get("reasoning_tokens")
+                        .getAsInt());
     }
 
     private static String answer(EngineLease lease) throws Exception {

@@ -57,6 +57,11 @@ public final class ScriptedGenerator implements Generator {
         }
 
         @Override
+        public boolean isControl(int token) {
+            return false;
+        }
+
+        @Override
         public int size() {
             return 256;
         }
