@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,6 +23,8 @@ import koine.engine.llama.ModelLoadException.Reason;
  * folder for temporary files, delete there whatever begins like its own files, and print where it is.
  */
 final class NativeFile {
+    private static final String TEMPORARY = ".tmp";
+
     private NativeFile() {}
 
     /**
@@ -65,7 +68,7 @@ final class NativeFile {
         return system + "/" + folder + "/" + System.mapLibraryName("jllama");
     }
 
-    private static boolean isUnpacked(Path library) throws IOException {
+    static boolean isUnpacked(Path library) throws IOException {
         if (!Files.isRegularFile(library)) {
             return false;
         }
@@ -79,10 +82,11 @@ final class NativeFile {
         }
     }
 
-    /** Whole or not at all: under a temporary name, synced, then moved. */
-    private static void unpack(Path library) throws IOException {
+    /** Whole or not at all: under a temporary name, synced, then moved. Another program may do the same at the same time. */
+    static void unpack(Path library) throws IOException {
+        sweep(library);
         Path temporary = library.resolveSibling(
-                library.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+                library.getFileName() + "." + ProcessHandle.current().pid() + TEMPORARY);
         try {
             try (FileChannel file = FileChannel.open(
                             temporary,
@@ -96,8 +100,28 @@ final class NativeFile {
                 file.force(true);
             }
             Files.move(temporary, library, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            if (!isUnpacked(library)) { // Windows replaces nothing that another program has loaded
+                throw e;
+            }
         } finally {
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** Deletes what a killed program has left; not what one writes that is running. */
+    private static void sweep(Path library) throws IOException {
+        Path folder = library.resolveSibling(".").normalize();
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, library.getFileName() + ".*" + TEMPORARY)) {
+            for (Path file : left) {
+                String name = String.valueOf(file.getFileName());
+                String pid = name.replaceAll(".*\\.(\\d+)\\" + TEMPORARY + "$", "$1");
+                boolean writing = pid.matches("\\d{1,18}")
+                        && ProcessHandle.of(Long.parseLong(pid)).isPresent();
+                if (!writing) {
+                    Files.deleteIfExists(file);
+                }
+            }
         }
     }
 }
