@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import koine.engine.client.EngineFacts;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
@@ -49,8 +48,6 @@ public final class PlacingEngines implements Engines {
     private final Placements placements;
     /** By the leases that others hold. */
     private final Map<EngineLease, Placed> placed = Collections.synchronizedMap(new WeakHashMap<>());
-
-    private final AtomicBoolean builtInTold = new AtomicBoolean();
 
     private final Set<EngineLease> dead = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by this
 
@@ -160,7 +157,7 @@ public final class PlacingEngines implements Engines {
     }
 
     private void tell(Placement placement, EngineFacts.@Nullable Offload offload, LoadListener listener) {
-        if (placement.step() == Placement.Step.BUILT_IN && !builtInTold.getAndSet(true)) {
+        if (placement.step() == Placement.Step.BUILT_IN) { // each time: who listens now need not be who did before
             listener.onNotice(new Problem("KOINE-G109", Map.of()));
         }
         Problem notice = placement.notice();
