@@ -79,7 +79,7 @@ final class ArchitectureRules {
 
     static final ArchRule SECOND_ENGINE_IN_ONE_PACKAGE = noClasses()
             .that()
-            .resideOutsideOfPackage("koine.engine.jllama..")
+            .resideOutsideOfPackages("koine.engine.jllama..", "de.kherud..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("de.kherud..")
@@ -223,9 +223,12 @@ final class ArchitectureRules {
                 .sorted()
                 .map(other -> other + "..")
                 .toArray(String[]::new);
+        String[] packages = module.equals("koine.engine")
+                ? new String[] {module + "..", "de.kherud.."}
+                : new String[] {module + ".."};
         return noClasses()
                 .that()
-                .resideInAPackage(module + "..")
+                .resideInAnyPackage(packages)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(forbidden)
@@ -343,7 +346,8 @@ final class ArchitectureRules {
         return new ArchCondition<>("be in a @NullMarked package") {
             @Override
             public void check(JavaClass type, ConditionEvents events) {
-                boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
+                boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class)
+                        || outermost(type).isAnnotatedWith(NullMarked.class); // in a package of somebody else's
                 events.add(new SimpleConditionEvent(
                         type,
                         marked,
