@@ -96,7 +96,7 @@ public final class Koine implements Assistant {
         this.chat = new StoringChatService(
                 models,
                 settings,
-                packs::plain,
+                packs::usual,
                 this.engines,
                 layers,
                 () -> conversations,
@@ -104,7 +104,7 @@ public final class Koine implements Assistant {
                 (model, tokens) -> new MemoryNeed(ModelShape.read(model))
                         .contextBytes(tokens, EngineOptions.DEFAULT.kvType(), EngineOptions.DEFAULT.slots()));
         this.engineMemories = new ConversationForgetter(folders.runtime());
-        this.speedTest = new SpeedTest(models, settings, packs::plain, this.engines);
+        this.speedTest = new SpeedTest(models, settings, packs::usual, this.engines);
     }
 
     /** Deletes, in the background, what an engine or a killed program left on disk of deleted conversations. */
@@ -155,7 +155,7 @@ public final class Koine implements Assistant {
 
     @Override
     public ServedModels served(Consumer<Problem> person) {
-        StoreModels opened = new StoreModels(models, settings, packs::plain, engines, person);
+        StoreModels opened = new StoreModels(models, settings, packs::usual, engines, person);
         served.add(opened);
         return opened;
     }

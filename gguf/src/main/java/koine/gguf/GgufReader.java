@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * Reads the header of a GGUF file, versions 2 and 3, little endian. Model files come from anywhere, so nothing in them is
@@ -51,12 +52,15 @@ public final class GgufReader {
     private final long fileBytes;
     private final String watchedKey;
     private final Consumer<byte[]> watcher;
+    private final LongConsumer numbers;
     private long kept;
     private String key = "";
 
-    private GgufReader(FileChannel channel, String watchedKey, Consumer<byte[]> watcher) throws IOException {
+    private GgufReader(FileChannel channel, String watchedKey, Consumer<byte[]> watcher, LongConsumer numbers)
+            throws IOException {
         this.watchedKey = watchedKey;
         this.watcher = watcher;
+        this.numbers = numbers;
         this.fileBytes = channel.size();
         this.in = new BoundedInput(channel, fileBytes, MOST_HEADER_BYTES);
     }
@@ -80,11 +84,28 @@ public final class GgufReader {
      * @throws IOException when the file cannot be read at all
      */
     public static GgufFile read(Path file, String watchedKey, Consumer<byte[]> watcher) throws IOException {
+        return read(file, watchedKey, watcher, number -> {});
+    }
+
+    /**
+     * As {@link #read(Path)}, and shows each whole number of one array as it goes by, also of an array too long to be kept.
+     *
+     * @param watchedKey of the array, for example {@code tokenizer.ggml.token_type}
+     * @param watcher gets the numbers in the file's order
+     * @throws GgufException when the content is no GGUF that Koine reads
+     * @throws IOException when the file cannot be read at all
+     */
+    public static GgufFile readNumbers(Path file, String watchedKey, LongConsumer watcher) throws IOException {
+        return read(file, watchedKey, text -> {}, watcher);
+    }
+
+    private static GgufFile read(Path file, String watchedKey, Consumer<byte[]> watcher, LongConsumer numbers)
+            throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) { // opening a pipe would wait for its writer
             throw new GgufException(0, "not a regular file");
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return new GgufReader(channel, watchedKey, watcher).read();
+            return new GgufReader(channel, watchedKey, watcher, numbers).read();
         }
     }
 
@@ -199,13 +220,20 @@ public final class GgufReader {
         if (type == GgufType.STRING && key.equals(watchedKey)) {
             return new GgufValue.Array(type, count, watchedTexts(count, keep));
         }
-        if (!keep) {
+        boolean watched = key.equals(watchedKey);
+        if (!keep && !watched) {
             skipItems(type, count);
             return new GgufValue.Array(type, count, List.of());
         }
-        List<GgufValue> items = new ArrayList<>((int) count);
-        for (int i = 0; i < count; i++) {
-            items.add(value(type));
+        List<GgufValue> items = new ArrayList<>();
+        for (long i = 0; i < count; i++) {
+            GgufValue item = value(type);
+            if (watched && item instanceof GgufValue.Int(GgufType _, long number)) {
+                numbers.accept(number);
+            }
+            if (keep) {
+                items.add(item);
+            }
         }
         return new GgufValue.Array(type, count, items);
     }

@@ -31,6 +31,7 @@ public final class TinyModel {
     private long seed = 1;
     private int context;
     private boolean steady;
+    private String leftOut = "";
     private List<String> tokens = List.of();
     private List<String> script = List.of();
 
@@ -177,6 +178,12 @@ public final class TinyModel {
         return this;
     }
 
+    /** Without optional tensors that older versions of llama.cpp do not know. @param names a regular expression */
+    public TinyModel without(String names) {
+        leftOut = names;
+        return this;
+    }
+
     public void write(Path file) throws IOException {
         GgufWriter writer = new GgufWriter();
         metadata.forEach(writer::put);
@@ -185,6 +192,9 @@ public final class TinyModel {
         for (JsonElement element : shape.getAsJsonArray("tensors")) {
             JsonObject tensor = element.getAsJsonObject();
             String name = tensor.get("name").getAsString();
+            if (name.matches(leftOut)) {
+                continue;
+            }
             List<Long> sizes = sizes(tensor, name);
             float[] numbers = numbers(name, sizes, random);
             if (steady && name.endsWith("attn_output.weight")) {

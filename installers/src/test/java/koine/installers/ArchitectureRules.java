@@ -77,6 +77,15 @@ final class ArchitectureRules {
             .resideInAPackage("java.lang.foreign..")
             .because("a wrong call of native code ends the process: there is one small place where to look for it");
 
+    static final ArchRule SECOND_ENGINE_IN_ONE_PACKAGE = noClasses()
+            .that()
+            .resideOutsideOfPackages("koine.engine.jllama..", "de.kherud..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("de.kherud..")
+            .because(
+                    "it is loaded only where no native pack can be used, and what leans on it could do no more than it can");
+
     static final ArchRule NETWORK_ONLY_IN_NET_AND_SERVER = noClasses()
             .that()
             .resideOutsideOfPackages("koine.net..", "koine.engine.server..", "koine.engine.door..")
@@ -189,6 +198,7 @@ final class ArchitectureRules {
         rules.addAll(List.of(
                 JAVAFX_ONLY_IN_UI,
                 FOREIGN_CODE_IN_ONE_PACKAGE,
+                SECOND_ENGINE_IN_ONE_PACKAGE,
                 NETWORK_ONLY_IN_NET_AND_SERVER,
                 TEXTS_ONLY_IN_I18N,
                 NO_PROPERTIES_FILES_FOR_TEXTS,
@@ -213,9 +223,12 @@ final class ArchitectureRules {
                 .sorted()
                 .map(other -> other + "..")
                 .toArray(String[]::new);
+        String[] packages = module.equals("koine.engine")
+                ? new String[] {module + "..", "de.kherud.."}
+                : new String[] {module + ".."};
         return noClasses()
                 .that()
-                .resideInAPackage(module + "..")
+                .resideInAnyPackage(packages)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(forbidden)
@@ -333,7 +346,8 @@ final class ArchitectureRules {
         return new ArchCondition<>("be in a @NullMarked package") {
             @Override
             public void check(JavaClass type, ConditionEvents events) {
-                boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
+                boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class)
+                        || outermost(type).isAnnotatedWith(NullMarked.class); // in a package of somebody else's
                 events.add(new SimpleConditionEvent(
                         type,
                         marked,

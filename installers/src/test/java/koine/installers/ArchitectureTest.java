@@ -1,8 +1,11 @@
 package koine.installers;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -27,8 +30,18 @@ class ArchitectureTest {
     static void readTheClasses() {
         program = new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("koine");
+                .importPackages("koine", "de.kherud")
+                .that(describe("are ours", type -> !isWithin(type.getPackageName(), "de.kherud") || isOurs(type)));
         fixtures = new ClassFileImporter().importPackages(FIXTURES);
+    }
+
+    /** The library's package has one class of ours, compiled where the engine is. */
+    private static boolean isOurs(JavaClass type) {
+        return type.getSource()
+                .filter(source -> source.getUri().toString().contains("koine")
+                        || source.getUri().toString().contains("/engine/"))
+                .filter(source -> !source.getUri().toString().contains("/llama-"))
+                .isPresent();
     }
 
     @TestFactory
@@ -51,9 +64,17 @@ class ArchitectureTest {
             int least = module.equals("koine.installers") ? 1 : 5; // the sources of installers are tests
             assertTrue(classes >= least, classes + " classes of " + module);
         }
+        assertEquals(
+                List.of("de.kherud.llama.Inside", "de.kherud.llama.Inside$Output"),
+                program.stream()
+                        .map(JavaClass::getName)
+                        .filter(name -> isWithin(name, "de.kherud"))
+                        .sorted()
+                        .toList());
         for (String name : packages) {
             assertTrue(
-                    ArchitectureRules.MODULES.keySet().stream().anyMatch(module -> isWithin(name, module)),
+                    isWithin(name, "de.kherud")
+                            || ArchitectureRules.MODULES.keySet().stream().anyMatch(module -> isWithin(name, module)),
                     name + " belongs to no module");
         }
         assertFalse(packages.contains(FIXTURES), "tests were read as if they were the program");
@@ -72,6 +93,7 @@ class ArchitectureTest {
                 breaks(ArchitectureRules.dependencies("koine.installers.fixtures.leaf"), "UsesAnotherModule"),
                 breaks(ArchitectureRules.JAVAFX_ONLY_IN_UI, "UsesJavaFx"),
                 breaks(ArchitectureRules.FOREIGN_CODE_IN_ONE_PACKAGE, "UsesForeignMemory"),
+                breaks(ArchitectureRules.SECOND_ENGINE_IN_ONE_PACKAGE, "UsesSecondEngine"),
                 breaks(ArchitectureRules.NETWORK_ONLY_IN_NET_AND_SERVER, "OpensSocket", "OpensUrl", "OpensHttpClient"),
                 breaks(ArchitectureRules.TEXTS_ONLY_IN_I18N, "ReadsTexts"),
                 breaks(ArchitectureRules.NO_PROPERTIES_FILES_FOR_TEXTS, "ReadsProperties"),

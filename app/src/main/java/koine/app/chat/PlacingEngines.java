@@ -41,6 +41,7 @@ public final class PlacingEngines implements Engines {
             "KOINE-E111",
             "KOINE-E116");
 
+    private static final String UNKNOWN_KIND = "KOINE-E109";
     private static final String NO_SUCH_DEVICE = "KOINE-E116";
 
     private final Engines engines;
@@ -95,13 +96,20 @@ public final class PlacingEngines implements Engines {
                         ? placements.below(spec.model(), placement, e)
                         : null;
                 if (below == null) {
-                    throw e;
+                    throw said(placement, e);
                 }
                 failed = placement;
                 why = e;
                 placement = below;
             }
         }
+    }
+
+    /** What the older engine does not know, a newer one may. */
+    private static Problem said(Placement placement, Problem problem) {
+        return placement.step() == Placement.Step.BUILT_IN && problem.code().equals(UNKNOWN_KIND)
+                ? new Problem("KOINE-E119", problem.arguments())
+                : problem;
     }
 
     /** The place to take now, with the word that is due after a death. */
@@ -148,7 +156,10 @@ public final class PlacingEngines implements Engines {
         return new EngineSpec(spec.model(), placement.pack(), spec.options().withOffload(placement.offload()));
     }
 
-    private static void tell(Placement placement, EngineFacts.@Nullable Offload offload, LoadListener listener) {
+    private void tell(Placement placement, EngineFacts.@Nullable Offload offload, LoadListener listener) {
+        if (placement.step() == Placement.Step.BUILT_IN) { // each time: who listens now need not be who did before
+            listener.onNotice(new Problem("KOINE-G109", Map.of()));
+        }
         Problem notice = placement.notice();
         Device device = placement.device();
         if (notice == null && device != null && offload != null && placement.step() == Placement.Step.FITTING) {

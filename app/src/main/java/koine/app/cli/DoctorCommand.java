@@ -52,13 +52,13 @@ final class DoctorCommand implements Callable<Integer> {
 
     private record Java(String version, String vendor) {}
 
-    /** The pack for the processor. */
+    /** The pack for the processor, or the engine that comes with the program. */
     private record Plain(String id, String folder) {}
 
     /**
      * What computes models.
      *
-     * @param why {@code device}; or the processor, because it was {@code wished}, there is {@code none} of the packs for
+     * @param why {@code device}; or the processor, because no pack can be used at all ({@code builtIn}), it was {@code wished}, there is {@code none} of the packs for
      *     graphics, or what is there is {@code unusable}
      * @param device null for the processor
      */
@@ -90,7 +90,7 @@ final class DoctorCommand implements Callable<Integer> {
         Device device = assistant.placements().chosen(seen).orElse(null);
         Report report = new Report(
                 new Java(Runtime.version().toString(), System.getProperty("java.vendor", "")),
-                pack(assistant),
+                pack(assistant, seen),
                 seen.stream()
                         .map(one -> tried(one, isChosen(assistant, one, device)))
                         .toList(),
@@ -105,9 +105,11 @@ final class DoctorCommand implements Callable<Integer> {
         return context.print(json, () -> report, m -> table(m, report, seen));
     }
 
-    private static @Nullable Plain pack(Assistant assistant) {
+    private static @Nullable Plain pack(Assistant assistant, List<Placements.Seen> seen) {
         try {
-            Path folder = assistant.packs().plain();
+            Path folder = assistant.placements().usesBuiltIn(seen)
+                    ? assistant.packs().builtIn().orElseThrow()
+                    : assistant.packs().usual();
             return new Plain(String.valueOf(folder.getFileName()), folder.toString());
         } catch (Problem none) {
             return null;
@@ -117,6 +119,9 @@ final class DoctorCommand implements Callable<Integer> {
     private static Computes computes(Assistant assistant, List<Placements.Seen> seen, @Nullable Device device) {
         if (device != null) {
             return new Computes("device", device.description().strip());
+        }
+        if (assistant.placements().usesBuiltIn(seen)) {
+            return new Computes("builtIn", null);
         }
         if (Wish.PROCESSOR_WORD.equals(assistant.settings().device())) {
             return new Computes("wished", null);

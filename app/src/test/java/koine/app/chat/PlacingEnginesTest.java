@@ -36,6 +36,7 @@ class PlacingEnginesTest {
     private static final String WHOLE = "Vulkan0 as much as fits";
     private static final String HALF = "Vulkan0 half";
     private static final String PROCESSOR = "processor";
+    private static final String BUILT_IN = "the engine that comes with the program";
 
     @TempDir
     Path folder;
@@ -45,6 +46,7 @@ class PlacingEnginesTest {
     /** Codes of the problems that places have. */
     private final Map<String, String> failing = new HashMap<>();
 
+    private Outcome outcome = Outcome.USABLE;
     private Wish wish = Wish.BEST;
     private EngineSpec spec = new EngineSpec(Path.of(""), Path.of(""), 0);
 
@@ -63,7 +65,7 @@ class PlacingEnginesTest {
         Device card = new Device("Vulkan0", "A card", "Vulkan", Device.Kind.GRAPHICS, 1L << 32, 1L << 32, true);
         Placements placements = new Placements(
                 new PackStore(PackManifest.builtIn(), "linux-x64", null, folder.resolve("packs")),
-                pack -> new PackProbe.Result(Outcome.USABLE, List.of(card), null, null, 0),
+                pack -> new PackProbe.Result(outcome, List.of(card), null, null, 0),
                 folder.resolve("devices.json"),
                 new Drivers(Map.of(), new Properties()),
                 () -> wish);
@@ -81,7 +83,11 @@ class PlacingEnginesTest {
                             default -> " " + offload.layers();
                         };
         String pack = String.valueOf(wanted.pack().getFileName());
-        assertEquals(offload == null ? "linux-x64-3.22.1" : "linux-x64-vulkan-3.22.1", pack);
+        if (pack.equals("jllama-4.2.0")) {
+            place = BUILT_IN;
+        } else {
+            assertEquals(offload == null ? "linux-x64-3.22.1" : "linux-x64-vulkan-3.22.1", pack);
+        }
         tried.add(place);
         String code = failing.get(place);
         if (code != null) {
@@ -204,5 +210,32 @@ class PlacingEnginesTest {
                 spec.options().withOffload(new Offload("Vulkan0", 2)));
         engines().acquire(named, fraction -> {});
         assertEquals(List.of("Vulkan0 2"), tried);
+    }
+
+    @Test
+    void whereNoPackCanBeUsedTheEngineThatComesWithTheProgramAnswersAndThatIsTold() throws Exception {
+        outcome = Outcome.REFUSED;
+        failing.put(PROCESSOR, "KOINE-E101");
+        PlacingEngines engines = engines();
+        acquire(engines);
+        assertEquals(List.of(PROCESSOR, BUILT_IN), tried);
+        assertEquals(
+                List.of("KOINE-G109"),
+                notices.stream().filter("KOINE-G109"::equals).toList());
+        acquire(engines);
+        assertEquals(List.of(BUILT_IN), tried);
+        assertEquals(List.of("KOINE-G109"), notices, "whoever listened before");
+    }
+
+    @Test
+    void aKindOfModelThatTheOlderEngineDoesNotKnowIsSaidToBeThat() {
+        outcome = Outcome.CRASHED;
+        failing.putAll(Map.of(PROCESSOR, "KOINE-E111", BUILT_IN, "KOINE-E109"));
+        Problem problem = assertThrows(Problem.class, () -> acquire(engines()));
+        assertEquals("KOINE-E119", problem.code());
+        failing.put(BUILT_IN, "KOINE-E103");
+        assertEquals(
+                "KOINE-E103",
+                assertThrows(Problem.class, () -> acquire(engines())).code());
     }
 }

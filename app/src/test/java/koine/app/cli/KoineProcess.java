@@ -30,12 +30,17 @@ final class KoineProcess implements AutoCloseable {
     }
 
     KoineProcess(Path home, Map<String, String> environment, String... args) throws IOException {
+        this(home, Path.of(System.getProperty("koine.bundle")), environment, args);
+    }
+
+    /** @param bundle what comes with the program: its packs and models */
+    KoineProcess(Path home, Path bundle, Map<String, String> environment, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Dkoine.bundle=" + System.getProperty("koine.bundle"),
+                "-Dkoine.bundle=" + bundle,
                 "-cp",
                 System.getProperty("java.class.path"),
                 KoineProcess.class.getName()));

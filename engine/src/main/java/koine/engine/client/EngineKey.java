@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import koine.engine.files.FileState;
+import koine.engine.files.PrivateFiles;
 import koine.engine.files.Sha256;
 import koine.engine.llama.Offload;
 import koine.engine.memory.DeviceFit;
 import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.ModelShape;
+import koine.engine.packs.BuiltInEngine;
 import koine.engine.process.EngineOptions;
 import koine.engine.session.GeneratorOptions;
 import koine.i18n.Problem;
@@ -51,6 +53,9 @@ record EngineKey(
         }
         Path pack;
         try {
+            if (BuiltInEngine.isIn(spec.pack())) {
+                PrivateFiles.createFolders(spec.pack()); // nobody has installed it
+            }
             pack = spec.pack().toRealPath();
         } catch (IOException e) {
             throw new Problem("KOINE-E101", Map.of(), e);

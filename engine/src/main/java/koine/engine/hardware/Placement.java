@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a model is to be computed.
  *
- * @param pack folder of the native pack
+ * @param pack folder of the native pack, or of the engine that comes with the program
  * @param device null for the processor
  * @param offload null for the processor
  * @param notice what a person should know of how it came to this; null when it is as expected, or was told before
@@ -27,7 +27,9 @@ public record Placement(
         FITTING,
         /** Half of all layers. */
         HALF,
-        PROCESSOR
+        PROCESSOR,
+        /** The processor, by the engine that comes with the program: no pack can be used. */
+        BUILT_IN
     }
 
     /** The same with another word to its person. */

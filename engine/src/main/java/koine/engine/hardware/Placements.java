@@ -1,14 +1,18 @@
 package koine.engine.hardware;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -20,6 +24,7 @@ import koine.engine.files.Sha256;
 import koine.engine.hardware.Placement.Step;
 import koine.engine.llama.Device;
 import koine.engine.llama.Offload;
+import koine.engine.packs.BuiltInEngine;
 import koine.engine.packs.InstalledPack;
 import koine.engine.packs.Pack.Backend;
 import koine.engine.packs.PackStore;
@@ -41,14 +46,24 @@ public final class Placements {
     /** The card's own interface before the general one. */
     private static final List<Backend> BEST_FIRST = List.of(Backend.CUDA, Backend.METAL, Backend.VULKAN);
 
+    /** Problems of a start that a pack may be the reason of. */
+    private static final Set<String> PERHAPS_THE_PACK =
+            Set.of("KOINE-E101", "KOINE-E104", "KOINE-E105", "KOINE-E110", "KOINE-E111");
+
     private final PackStore packs;
     private final Prober prober;
     private final Path memory;
     private final Drivers drivers;
     private final Supplier<Wish> wish;
 
+    /** Packs that could not be used, by their folders; not written down, since a pack may be repaired at any time. */
+    private final Map<Path, Broken> broken = new ConcurrentHashMap<>();
+
     /** By the packs' names; guards the file within this program, too. */
     private final Map<String, CompletableFuture<PackProbe.@Nullable Result>> probing = new HashMap<>();
+
+    /** @param files what tells the pack from one that was put in its place since */
+    private record Broken(String files, PackProbe.Result result) {}
 
     /** Tries a pack. */
     @FunctionalInterface
@@ -98,7 +113,7 @@ public final class Placements {
     /**
      * Where a model goes first.
      *
-     * @throws Problem {@code KOINE-A110} there is no pack at all, {@code KOINE-E108} the thread was interrupted
+     * @throws Problem {@code KOINE-A110} there is no engine at all, {@code KOINE-E108} the thread was interrupted
      */
     public Placement first(Path model) throws Problem {
         Wish wanted = wish.get();
@@ -137,6 +152,9 @@ public final class Placements {
      * @return null when there is nothing below
      */
     public @Nullable Placement below(Path model, Placement failed, Problem how) throws Problem {
+        if (failed.step() == Step.PROCESSOR) {
+            return belowProcessor(failed, how);
+        }
         Candidate candidate = candidate(failed);
         if (candidate == null) {
             return null;
@@ -145,6 +163,24 @@ public final class Placements {
         Step step = mayFitHalf ? Step.HALF : Step.PROCESSOR;
         LOG.info("a device did not take a model: {}, next: {}", how.code(), step);
         return on(candidate, step, failed(candidate, step, how.code()));
+    }
+
+    /**
+     * A pack is tried anew before it is given up, and given up until it is replaced, works when it is tried again, or the
+     * program ends; all else that fails is not its doing.
+     */
+    private @Nullable Placement belowProcessor(Placement failed, Problem how) throws Problem {
+        InstalledPack pack = installed(failed.pack());
+        if (pack == null || !PERHAPS_THE_PACK.contains(how.code())) {
+            return null;
+        }
+        PackProbe.Result result = probe(pack, drivers.fingerprint());
+        if (result == null || result.outcome() == Outcome.USABLE) {
+            return null;
+        }
+        LOG.warn("a pack cannot be used: {}, {}", pack.pack().id(), result.outcome());
+        giveUp(pack, result);
+        return onProcessor(failed.notice());
     }
 
     /** Remembers that a device does not do more than this for a model. */
@@ -157,7 +193,7 @@ public final class Placements {
                     tried -> tried.steps()
                             .merge(
                                     key(model, candidate),
-                                    new Tried.Left(instead.step(), how.code()),
+                                    new Tried.Left(ofDevice(instead.step()), how.code()),
                                     (there, here) -> there.step().compareTo(here.step()) > 0 ? there : here));
         }
     }
@@ -173,8 +209,16 @@ public final class Placements {
             synchronized (probing) {
                 Tried.nothing(now).write(memory);
             }
+            broken.clear();
         }
         return look(wholePacks(), Tried.read(memory, now));
+    }
+
+    /** Whether models run with the engine that comes with the program, since none of those seen can be used. */
+    public boolean usesBuiltIn(List<Seen> seen) {
+        return packs.builtIn().isPresent()
+                && seen.stream()
+                        .allMatch(one -> one.result() != null && one.result().outcome() != Outcome.USABLE);
     }
 
     /** The best device of those seen. @return empty when it is the processor's work */
@@ -192,7 +236,7 @@ public final class Placements {
     private List<Seen> look(List<InstalledPack> installed, Tried tried) throws Problem {
         List<Seen> seen = new ArrayList<>();
         for (InstalledPack pack : installed) {
-            PackProbe.Result known = tried.packs().get(name(pack));
+            PackProbe.Result known = known(pack, tried);
             seen.add(new Seen(pack, known == null ? probe(pack, tried.drivers()) : known));
         }
         return seen;
@@ -228,7 +272,15 @@ public final class Placements {
     private PackProbe.@Nullable Result probeAndKeep(InstalledPack pack, String now) {
         try {
             PackProbe.Result result = prober.probe(pack.folder());
-            change(now, tried -> tried.packs().put(name(pack), result));
+            if (result.outcome() == Outcome.USABLE) {
+                broken.remove(pack.folder());
+            }
+            if (result.outcome() == Outcome.USABLE || isForGraphics(pack)) {
+                change(now, tried -> tried.packs().put(name(pack), result));
+            } else {
+                giveUp(pack, result);
+                change(now, tried -> tried.packs().remove(name(pack)));
+            }
             return result;
         } catch (IOException e) {
             // its message names folders
@@ -258,9 +310,11 @@ public final class Placements {
     }
 
     private List<InstalledPack> graphicsPacks() {
-        return wholePacks().stream()
-                .filter(one -> BEST_FIRST.contains(one.pack().backend()))
-                .toList();
+        return wholePacks().stream().filter(Placements::isForGraphics).toList();
+    }
+
+    private static boolean isForGraphics(InstalledPack pack) {
+        return BEST_FIRST.contains(pack.pack().backend());
     }
 
     /** Of the same device, which several packs may know, by its own interface rather than the general one. */
@@ -280,20 +334,74 @@ public final class Placements {
 
     private @Nullable Candidate candidate(Placement placement) {
         Device device = placement.device();
-        return device == null
-                ? null
-                : packs.installed().stream()
-                        .filter(one -> one.folder().equals(placement.pack()))
-                        .findFirst()
-                        .map(pack -> new Candidate(pack, device))
-                        .orElse(null);
+        InstalledPack pack = installed(placement.pack());
+        return device == null || pack == null ? null : new Candidate(pack, device);
     }
 
+    private @Nullable InstalledPack installed(Path folder) {
+        return packs.installed().stream()
+                .filter(one -> one.folder().equals(folder))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * With the pack for it; else with another that works, for all have a processor's part; else without a pack. Whoever has
+     * chosen the processor has no driver loaded: then a pack that was not tried yet is none that works.
+     */
     private Placement onProcessor(@Nullable Problem notice) throws Problem {
-        return new Placement(packs.plain(), null, null, Step.PROCESSOR, notice);
+        Path usual = packs.usual();
+        if (!BuiltInEngine.isIn(usual) && !isBroken(usual)) {
+            return new Placement(usual, null, null, Step.PROCESSOR, notice);
+        }
+        boolean mayTry = !wish.get().equals(Wish.PROCESSOR);
+        Tried tried = Tried.read(memory, drivers.fingerprint());
+        for (InstalledPack pack : wholePacks()) {
+            PackProbe.Result result = known(pack, tried);
+            if (result == null && (mayTry || !isForGraphics(pack))) {
+                result = probe(pack, tried.drivers());
+            }
+            if (result != null && result.outcome() == Outcome.USABLE) {
+                return new Placement(pack.folder(), null, null, Step.PROCESSOR, notice);
+            }
+        }
+        return packs.builtIn()
+                .map(folder -> new Placement(folder, null, null, Step.BUILT_IN, notice))
+                .orElseGet(() -> new Placement(usual, null, null, Step.PROCESSOR, notice));
     }
 
-    private Placement on(Candidate one, Step step, @Nullable Problem notice) throws Problem {
+    /** How a pack went, as far as that is known. @return null when it was not tried */
+    private PackProbe.@Nullable Result known(InstalledPack pack, Tried tried) {
+        Broken known = isBroken(pack.folder()) ? broken.get(pack.folder()) : null;
+        return known == null ? tried.packs().get(name(pack)) : known.result();
+    }
+
+    private void giveUp(InstalledPack pack, PackProbe.Result result) {
+        broken.put(pack.folder(), new Broken(files(pack.folder()), result));
+    }
+
+    private boolean isBroken(Path folder) {
+        Broken known = broken.get(folder);
+        return known != null && known.files().equals(files(folder));
+    }
+
+    /** Adding a pack puts another folder there. */
+    private static String files(Path folder) {
+        try {
+            return FileState.of(folder)
+                    + Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** What a device is left with does not say which engine the processor has. */
+    private static Step ofDevice(Step step) {
+        return step == Step.BUILT_IN ? Step.PROCESSOR : step;
+    }
+
+    private Placement on(Candidate one, Step left, @Nullable Problem notice) throws Problem {
+        Step step = ofDevice(left);
         if (step == Step.PROCESSOR) {
             return onProcessor(notice);
         }

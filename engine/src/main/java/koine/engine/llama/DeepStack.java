@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * vocabularies, and that calls itself for each character of a match: on an ordinary stack of 1 MB a run of 3,000 like
  * characters ends the process.
  */
-final class DeepStack {
+public final class DeepStack {
     /** A word that ordinary stacks carry many times over. */
     private static final int SHORT = 256;
 
@@ -27,7 +27,7 @@ final class DeepStack {
      * @throws IllegalArgumentException when a word is longer than any stack should be
      * @throws LlamaException when the system has no memory for the stack
      */
-    static int run(String text, IntSupplier code) {
+    public static int run(String text, IntSupplier code) {
         int longest = longestRun(text);
         if (longest <= SHORT) {
             return code.getAsInt();

@@ -1,8 +1,6 @@
 package koine.engine.llama;
 
 import static koine.engine.llama.ModelLoadException.Reason.CANCELLED;
-import static koine.engine.llama.ModelLoadException.Reason.DAMAGED;
-import static koine.engine.llama.ModelLoadException.Reason.MISSING;
 import static koine.engine.llama.ModelLoadException.Reason.OUT_OF_MEMORY;
 import static koine.engine.llama.ModelLoadException.Reason.UNSUPPORTED;
 
@@ -73,10 +71,7 @@ public final class LlamaModel implements AutoCloseable {
             DoubleConsumer progress,
             BooleanSupplier cancelled)
             throws ModelLoadException {
-        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            throw new ModelLoadException(MISSING, "there is no readable model file");
-        }
-        requirePlausible(file);
+        Plausibility.require(file);
         LoadWatch watch = new LoadWatch(progress, cancelled);
         library.drainErrors();
         long device = offload == null ? 0 : Devices.address(library, offload);
@@ -96,17 +91,6 @@ public final class LlamaModel implements AutoCloseable {
         } catch (ModelLoadException | RuntimeException e) {
             model.close();
             throw e;
-        }
-    }
-
-    private static void requirePlausible(Path file) throws ModelLoadException {
-        try {
-            String key = Plausibility.implausibleKey(file);
-            if (key != null) {
-                throw new ModelLoadException(DAMAGED, "the file gives no possible " + key);
-            }
-        } catch (IOException e) {
-            throw new ModelLoadException(MISSING, "the model file cannot be read", e);
         }
     }
 

@@ -33,6 +33,8 @@ public final class ModelLoadException extends Exception {
         OUT_OF_MEMORY,
         /** The native pack is missing, incomplete, or not the one this binding was made for. */
         PACK,
+        /** What loads it said no more than that. */
+        FAILED,
         /** The caller asked to stop. */
         CANCELLED
     }

@@ -1,6 +1,7 @@
 package koine.engine.llama;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * llama.cpp refuses most damaged files, but ends the process over some things it takes for granted. These are looked at
  * before, with nothing but the file's header. What is wrong in any other way is left to llama.cpp to refuse.
  */
-final class Plausibility {
+public final class Plausibility {
     /** {@code LLAMA_MAX_LAYERS}. */
     private static final long MOST_LAYERS = 512;
 
@@ -40,6 +41,21 @@ final class Plausibility {
     private static final Set<String> EVERY_SO_MANY_LAYERS = Set.of("ernie4_5-moe");
 
     private Plausibility() {}
+
+    /** @throws ModelLoadException for a file that llama.cpp is not to be given */
+    public static void require(Path file) throws ModelLoadException {
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new ModelLoadException(Reason.MISSING, "there is no readable model file");
+        }
+        try {
+            String key = implausibleKey(file);
+            if (key != null) {
+                throw new ModelLoadException(Reason.DAMAGED, "the file gives no possible " + key);
+            }
+        } catch (IOException e) {
+            throw new ModelLoadException(Reason.MISSING, "the model file cannot be read", e);
+        }
+    }
 
     /**
      * @return what of the file cannot be, a key as a rule; null when nothing is known to be wrong

@@ -52,7 +52,7 @@ public record SamplerOptions(
             }
         }
 
-        boolean on() {
+        public boolean on() {
             return lastTokens > 0 && (repeat != 1 || frequency != 0 || presence != 0);
         }
     }
@@ -81,7 +81,7 @@ public record SamplerOptions(
             }
         }
 
-        boolean on() {
+        public boolean on() {
             return multiplier > 0 && lastTokens > 0;
         }
     }
@@ -132,7 +132,7 @@ public record SamplerOptions(
     }
 
     /** Small seeds are themselves, as in other programs over llama.cpp. */
-    int nativeSeed() {
+    public int nativeSeed() {
         int folded = Long.hashCode(seed);
         return folded == RANDOM_SEED ? RANDOM_SEED - 1 : folded;
     }

@@ -9,10 +9,7 @@ import koine.engine.llama.ffm.LlamaLibrary;
 import org.jspecify.annotations.Nullable;
 
 /** Text to tokens and back. Any thread, while the model is open. */
-public final class Vocabulary {
-    /** {@code LLAMA_TOKEN_NULL}: the vocabulary has no such token. */
-    public static final int NONE = -1;
-
+public final class Vocabulary implements TextTokens {
     private static final int USUAL_PIECE = 64;
 
     /** Answers say the same words again and again: so many tokens are remembered, each in its own place. */
@@ -39,15 +36,12 @@ public final class Vocabulary {
         this.size = withVocab(library::vocabSize);
     }
 
+    @Override
     public int size() {
         return size;
     }
 
-    /**
-     * Tokens of the text, nothing added at its begin or end.
-     *
-     * @param parseSpecial whether names of control tokens in the text are these tokens, or just text
-     */
+    @Override
     public int[] tokenize(String text, boolean parseSpecial) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return withVocab(vocab -> {
@@ -89,6 +83,11 @@ public final class Vocabulary {
         });
     }
 
+    @Override
+    public byte[] bytes(int token) {
+        return piece(token, true);
+    }
+
     /**
      * What a token says; quick for those that were asked for of late.
      *
@@ -111,7 +110,7 @@ public final class Vocabulary {
         return withVocab(vocab -> library.vocabIsEndOfGeneration(vocab, token));
     }
 
-    /** Whether the token is a sign to the model, not text. */
+    @Override
     public boolean isControl(int token) {
         require(token);
         return withVocab(vocab -> library.vocabIsControl(vocab, token));
@@ -127,7 +126,7 @@ public final class Vocabulary {
         });
     }
 
-    /** Beginning of sequence, or {@link #NONE}. */
+    @Override
     public int bos() {
         return withVocab(vocab -> known(library.vocabBos(vocab)));
     }
@@ -137,7 +136,7 @@ public final class Vocabulary {
         return withVocab(vocab -> known(library.vocabEos(vocab)));
     }
 
-    /** Whether the model expects its prompts to begin with {@link #bos}. */
+    @Override
     public boolean addsBos() {
         return withVocab(vocab -> library.vocabAddsBos(vocab));
     }
@@ -155,7 +154,7 @@ public final class Vocabulary {
         return contains(token) ? token : NONE;
     }
 
-    /** @throws IllegalArgumentException for a token that is not in the vocabulary */
+    @Override
     public void require(int token) {
         if (!contains(token)) {
             throw new IllegalArgumentException("token " + token + " is not in the vocabulary of " + size);

@@ -100,6 +100,24 @@ public final class PackStore {
                 .orElseThrow(() -> new Problem("KOINE-A110", Map.of("platform", platform)));
     }
 
+    /** The folder of the engine to use when no pack can be. @return empty where there is none for this computer */
+    public Optional<Path> builtIn() {
+        return BuiltInEngine.isFor(platform) ? Optional.of(own.resolve(BuiltInEngine.FOLDER)) : Optional.empty();
+    }
+
+    /**
+     * As {@link #plain}, or as {@link #builtIn} where there is no such pack.
+     *
+     * @throws Problem {@code KOINE-A110} there is neither
+     */
+    public Path usual() throws Problem {
+        try {
+            return plain();
+        } catch (Problem none) {
+            return builtIn().orElseThrow(() -> none);
+        }
+    }
+
     /** Reads all of it. @return whether every file is as it was packed */
     public static boolean isWhole(InstalledPack installed) {
         try {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import koine.engine.session.MissingAbilityException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -73,6 +74,8 @@ final class ApiHandler extends Handler.Abstract {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             callback.failed(e);
+        } catch (MissingAbilityException e) {
+            ApiException.failed(e).answer(response, callback);
         } catch (RuntimeException e) {
             LOG.error("a request failed", e);
             ApiException.of(500, "server_error", "an error inside the engine").answer(response, callback);

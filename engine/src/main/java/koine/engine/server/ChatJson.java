@@ -75,6 +75,6 @@ final class ChatJson extends CompletionJson {
     int thoughtTokens(Generator.Outcome outcome) {
         return reasoning.isEmpty()
                 ? 0
-                : Math.min(outcome.answerTokens(), tokenizer.tokens(reasoning.toString(), false, false).length);
+                : Math.min(outcome.answerTokens(), tokenizer.tokens(reasoning.toString(), false, true).length);
     }
 }

@@ -9,6 +9,7 @@ import koine.engine.reasoning.ReasoningSplitter;
 import koine.engine.session.AdapterHashes;
 import koine.engine.session.Generator;
 import koine.engine.session.Generator.Prompt;
+import koine.engine.session.MissingAbilityException;
 import koine.engine.session.Tokenizer;
 import org.eclipse.jetty.server.Response;
 
@@ -112,6 +113,7 @@ final class Completions {
     /** Texts and adapters are read here: that would keep everybody else waiting on the thread that computes. */
     private Generation generation(String id, Generator.Request request, ModelState.Ready model) throws ApiException {
         try {
+            MissingAbilityException.require(model.prompts().model().abilities(), request);
             return new Generation(
                     id,
                     request.withPrompt(model.tokenizer().read(request.prompt()))

@@ -13,8 +13,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import koine.engine.session.Ability;
 import koine.engine.session.Generator.Embedding;
 import koine.engine.session.Generator.ModelInfo;
+import koine.engine.session.MissingAbilityException;
 import koine.engine.session.Tokenizer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -38,6 +40,7 @@ final class Embeddings {
         ModelInfo model = ready.prompts().model();
         Fields fields = Fields.parse(body);
         fields.requireOnly(KNOWN, CommonFields.IGNORED, Set.of());
+        MissingAbilityException.require(model.abilities(), Ability.EMBEDDINGS);
         if (model.embeddingSize() == 0) {
             throw ApiException.of(501, "not_supported_error", "this model has no embeddings");
         }

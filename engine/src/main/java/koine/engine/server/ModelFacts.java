@@ -3,6 +3,7 @@ package koine.engine.server;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.time.Instant;
+import koine.engine.session.Ability;
 import koine.engine.session.Generator;
 import koine.engine.session.Generator.ModelInfo;
 
@@ -54,6 +55,12 @@ final class ModelFacts {
         return model;
     }
 
+    private static JsonArray abilities(ModelInfo info) {
+        JsonArray names = new JsonArray();
+        info.abilities().stream().sorted().map(Ability::id).forEach(names::add);
+        return names;
+    }
+
     /**
      * {@code GET /props}; where the model lies is nobody's business.
      *
@@ -71,6 +78,7 @@ final class ModelFacts {
         json.addProperty("model_path", name);
         json.addProperty("koine_thinking", prompts.thinkingKind());
         json.addProperty("koine_pack", info.pack());
+        json.add("koine_abilities", abilities(info));
         Generator.Offloaded offloaded = info.offloaded();
         if (offloaded != null) {
             JsonObject device = new JsonObject();

@@ -59,7 +59,8 @@ final class PromptRenderer {
     private static Set<String> ends(String source, Tokenizer tokenizer) {
         Set<String> ends = new HashSet<>();
         for (String name : EndOfTurn.texts(source)) {
-            if (tokenizer.tokens(name, false, true).length == 1 && tokenizer.tokens(name, false, false).length > 1) {
+            int[] named = tokenizer.tokens(name, false, true);
+            if (named.length == 1 && tokenizer.isControl(named[0])) {
                 ends.add(name);
             }
         }

@@ -28,6 +28,7 @@ public interface Generator extends AutoCloseable {
      * <ul>
      *   <li>{@link ContextOverflowException} when the prompt leaves no room for an answer
      *   <li>{@link IllegalArgumentException} when a number is outside its range or the prompt is empty
+     *   <li>{@link MissingAbilityException} when the engine cannot do something that is asked for
      *   <li>{@link UnsupportedOperationException} when the model makes embeddings only
      *   <li>{@link koine.engine.llama.AdapterException} when an adapter does not go with the model
      *   <li>{@link GenerationException} when llama.cpp reports a failure
@@ -49,6 +50,7 @@ public interface Generator extends AutoCloseable {
     /**
      * The embeddings of texts.
      *
+     * @throws MissingAbilityException when the engine makes none
      * @throws UnsupportedOperationException when the model has none
      * @throws ContextOverflowException when a text is too long
      * @throws GenerationException when llama.cpp reports a failure
@@ -73,6 +75,7 @@ public interface Generator extends AutoCloseable {
      * @param embeddingSize numbers of an embedding; 0 when the model has none
      * @param offloaded what a device computes of it; null when the processor does it all
      * @param pack name of the native pack's folder
+     * @param abilities what it can do that others cannot
      */
     record ModelInfo(
             String description,
@@ -87,7 +90,12 @@ public interface Generator extends AutoCloseable {
             int slots,
             int embeddingSize,
             @Nullable Offloaded offloaded,
-            String pack) {}
+            String pack,
+            Set<Ability> abilities) {
+        public ModelInfo {
+            abilities = Set.copyOf(abilities);
+        }
+    }
 
     /**
      * Layers of a model on a device.

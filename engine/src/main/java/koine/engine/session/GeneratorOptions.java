@@ -1,8 +1,10 @@
 package koine.engine.session;
 
 import java.nio.file.Path;
+import koine.engine.llama.ContextOptions;
 import koine.engine.llama.KvType;
 import koine.engine.llama.Offload;
+import koine.engine.processor.Cores;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,8 @@ public record GeneratorOptions(
         long leftFree) {
     /** Four conversations at a time: a family's or a translator's, on one computer. */
     public static final int USUAL_SLOTS = 4;
+
+    private static final int USUAL_CONTEXT = 8192;
 
     /** Never the disk's last space: a full disk loses what people write. */
     private static final long LEAVE_FREE = 1L << 30;
@@ -71,6 +75,17 @@ public record GeneratorOptions(
     public GeneratorOptions withSnapshots(Path folder, long bytes) {
         return new GeneratorOptions(
                 pack, model, contextTokens, threads, slots, kvType, offload, folder, bytes, leftFree);
+    }
+
+    /** @param trained tokens the model was made for; 0 when not known */
+    public int contextFor(int trained) {
+        int asked = contextTokens == 0 ? USUAL_CONTEXT : Math.min(contextTokens, ContextOptions.MOST_CONTEXT_TOKENS);
+        return trained == 0 ? asked : Math.min(asked, trained);
+    }
+
+    /** As wanted; else as many as this computer computes fastest with. */
+    public int computingThreads() {
+        return threads == 0 ? new Cores().threads() : threads;
     }
 
     /** @param bytes negative writes whatever the disk says */

@@ -17,12 +17,12 @@ import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.llama.ffm.PackException;
 import koine.engine.llama.ffm.PackLoader;
 import koine.engine.memory.DeviceFit;
-import koine.engine.processor.Cores;
 import org.jspecify.annotations.Nullable;
 
 /** {@link Generator} over llama.cpp. */
 public final class LlamaGenerator implements Generator {
-    private static final int DEFAULT_CONTEXT = 8192;
+    /** Whatever is known. */
+    public static final Set<Ability> ABILITIES = Set.of(Ability.values());
 
     /**
      * llama.cpp's own piece of work; a prompt that is no longer is read in one call. A processor can be stopped in the middle
@@ -67,7 +67,8 @@ public final class LlamaGenerator implements Generator {
                 context == null ? options.slots() : context.sequences(),
                 loaded.embeddingSize(),
                 placing.told(loaded.layers()),
-                String.valueOf(options.pack().getFileName()));
+                String.valueOf(options.pack().getFileName()),
+                ABILITIES);
         this.rollback = new Rollback(loaded.hasRecurrentState(), loaded.slidingWindow());
         this.scheduler = context == null
                 ? null
@@ -119,8 +120,8 @@ public final class LlamaGenerator implements Generator {
         LlamaModel loaded = LlamaModel.load(library, options.model(), placing.offload(), progress, cancelled);
         try {
             int batch = placing.offload() == null ? BATCH : DeviceFit.BATCH;
-            int size = contextSize(options.contextTokens(), loaded.trainedContextTokens());
-            int threads = options.threads() == 0 ? new Cores().threads() : options.threads();
+            int size = options.contextFor(loaded.trainedContextTokens());
+            int threads = options.computingThreads();
             int slots = ONE_AT_A_TIME.contains(architecture(loaded)) ? 1 : options.slots();
             ContextOptions wanted = new ContextOptions(size, batch, threads, slots, options.kvType());
             LlamaContext context = loaded.generates() ? loaded.newContext(wanted) : null;
@@ -144,11 +145,6 @@ public final class LlamaGenerator implements Generator {
         } catch (PackException e) {
             throw new ModelLoadException(ModelLoadException.Reason.PACK, String.valueOf(e.getMessage()), e);
         }
-    }
-
-    static int contextSize(int wanted, int trained) {
-        int asked = wanted == 0 ? DEFAULT_CONTEXT : Math.min(wanted, ContextOptions.MOST_CONTEXT_TOKENS);
-        return trained == 0 ? asked : Math.min(asked, trained);
     }
 
     @Override

@@ -43,7 +43,7 @@ record Placing(@Nullable Offload offload, @Nullable Offload wanted, long needByt
     private static @Nullable DeviceFit fit(GeneratorOptions options) {
         try {
             ModelShape shape = ModelShape.read(options.model());
-            int context = LlamaGenerator.contextSize(options.contextTokens(), shape.trainedContext());
+            int context = options.contextFor(shape.trainedContext());
             return new DeviceFit(
                     new MemoryNeed(shape), context, options.kvType().word(), options.slots());
         } catch (IOException e) {

@@ -2,17 +2,17 @@ package koine.engine.session;
 
 import java.util.Arrays;
 import java.util.List;
-import koine.engine.llama.Vocabulary;
+import koine.engine.llama.TextTokens;
 import koine.engine.session.Generator.Prompt;
 
 /** Prompts to tokens. Any thread. */
-final class Prompts implements Tokenizer {
+public final class Prompts implements Tokenizer {
     /** Of a prompt of which nothing is known: most conversations part from it at its very end. */
     private static final int LIKELY_TO_CHANGE = 4;
 
-    private final Vocabulary vocabulary;
+    private final TextTokens vocabulary;
 
-    Prompts(Vocabulary vocabulary) {
+    public Prompts(TextTokens vocabulary) {
         this.vocabulary = vocabulary;
     }
 
@@ -56,7 +56,7 @@ final class Prompts implements Tokenizer {
     /** A template may or may not write the token that begins every sequence; the model gets it once. */
     private int[] begun(int[] tokens) {
         int bos = vocabulary.bos();
-        if (bos == Vocabulary.NONE || !vocabulary.addsBos() || (tokens.length > 0 && tokens[0] == bos)) {
+        if (bos == TextTokens.NONE || !vocabulary.addsBos() || (tokens.length > 0 && tokens[0] == bos)) {
             return tokens;
         }
         int[] begun = new int[tokens.length + 1];
@@ -73,7 +73,12 @@ final class Prompts implements Tokenizer {
 
     @Override
     public byte[] bytes(int token) {
-        return vocabulary.piece(token, true);
+        return vocabulary.bytes(token);
+    }
+
+    @Override
+    public boolean isControl(int token) {
+        return vocabulary.isControl(token);
     }
 
     @Override

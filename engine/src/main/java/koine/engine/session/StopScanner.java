@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
  * Watches for texts that end the answer and are not part of it, wherever tokens part them: what may be the beginning of
  * one is held back. The one that is complete first ends the answer, so the way the text was parted does not matter.
  */
-final class StopScanner {
+public final class StopScanner {
     private final List<String> stops;
     private String held = "";
     private @Nullable String found;
 
-    StopScanner(List<String> stops) {
+    public StopScanner(List<String> stops) {
         this.stops = stops.stream().filter(stop -> !stop.isEmpty()).toList();
     }
 
     /** The text that is surely part of the answer now. */
-    String accept(String text) {
+    public String accept(String text) {
         if (found != null) {
             return "";
         }
@@ -48,18 +48,17 @@ final class StopScanner {
         return all.substring(0, sure);
     }
 
-    boolean stopped() {
+    public boolean stopped() {
         return found != null;
     }
 
     /** The text that ended the answer, null when none did. */
-    @Nullable
-    String found() {
+    public @Nullable String found() {
         return found;
     }
 
     /** The answer ended in another way: what was held back was part of it. */
-    String finish() {
+    public String finish() {
         String rest = held;
         held = "";
         return rest;

@@ -18,6 +18,9 @@ public interface Tokenizer {
     /** The bytes of a token, which may be part of a character; control tokens have their names. */
     byte[] bytes(int token);
 
+    /** @return whether the token is a sign to the model, not text */
+    boolean isControl(int token);
+
     /** How many tokens there are, numbered from 0. */
     int size();
 }

@@ -1,6 +1,7 @@
 package koine.engine.hardware;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -33,6 +34,7 @@ import koine.gguf.TinyModel;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -407,5 +409,131 @@ class PlacementsTest {
         environment.remove("GGML_VK_VISIBLE_DEVICES");
         system.setProperty("os.version", "2");
         assertNotEquals(one, new Drivers(environment, system).fingerprint());
+    }
+
+    @Nested
+    class WhereThePackForTheProcessorCannotBeUsed {
+        private final Problem notLoaded = new Problem("KOINE-E101", Map.of());
+
+        @Test
+        void theEngineThatComesWithTheProgramComputes() throws Exception {
+            outcomes.put(PLAIN, ended(Outcome.REFUSED));
+            Placements placements = placements();
+            Placement first = placements.first(model);
+            assertEquals(Step.PROCESSOR, first.step());
+            Placement below = below(placements, model, first, notLoaded);
+            assertEquals(Step.BUILT_IN, below.step());
+            assertEquals(folder.resolve("packs/jllama-4.2.0"), below.pack());
+            assertNull(below.offload());
+            assertEquals(below, placements.first(model), "it is not tried again and again");
+            assertEquals(List.of(PLAIN), probed);
+            assertTrue(placements.usesBuiltIn(placements.look(false)));
+            assertNull(placements.below(model, below, notLoaded), "and there is nothing below");
+
+            outcomes.put(PLAIN, usable());
+            Placements again = placements();
+            assertEquals(Step.PROCESSOR, again.first(model).step(), "but when the program starts anew");
+            assertFalse(again.usesBuiltIn(again.look(false)), "and nobody says otherwise");
+        }
+
+        private Placements builtIn() throws Exception {
+            outcomes.put(PLAIN, ended(Outcome.REFUSED));
+            Placements placements = placements();
+            assertEquals(
+                    Step.BUILT_IN,
+                    below(placements, model, placements.first(model), notLoaded).step());
+            outcomes.put(PLAIN, usable());
+            assertEquals(Step.BUILT_IN, placements.first(model).step());
+            return placements;
+        }
+
+        @Test
+        void aPackThatWorksWhenItIsTriedAgainComputesAgain() throws Exception {
+            Placements placements = builtIn();
+            assertFalse(placements.usesBuiltIn(placements.look(true)));
+            assertEquals(Step.PROCESSOR, placements.first(model).step());
+        }
+
+        @Test
+        void aPackThatIsReplacedComputesAgain() throws Exception {
+            Placements placements = builtIn();
+            Path pack = folder.resolve("packs/linux-x64-3.22.1");
+            Files.move(pack, folder.resolve("set-aside"));
+            Files.createDirectory(pack);
+            assertEquals(Step.PROCESSOR, placements.first(model).step());
+            assertFalse(placements.usesBuiltIn(placements.look(false)));
+        }
+
+        @Test
+        void whoHasChosenTheProcessorHasNoDriverLoaded() throws Exception {
+            install(VULKAN);
+            outcomes.put(VULKAN, usable(CARD));
+            wish = Wish.PROCESSOR;
+            Files.delete(folder.resolve("packs/linux-x64-3.22.1"));
+            assertEquals(Step.BUILT_IN, placements().first(model).step());
+            assertEquals(List.of(), probed);
+            placements().look(false);
+            assertEquals(List.of(VULKAN), probed);
+            Placement known = placements().first(model);
+            assertEquals(Step.PROCESSOR, known.step());
+            assertEquals(folder.resolve("packs/linux-x64-vulkan-3.22.1"), known.pack());
+            assertNull(known.offload());
+        }
+
+        @Test
+        void whatADeviceIsLeftWithDoesNotSayWhichEngineComputesInItsPlace() throws Exception {
+            install(VULKAN);
+            outcomes.put(VULKAN, usable(CARD));
+            Placements placements = placements();
+            Placement whole = placements.first(model);
+            Placement builtIn = new Placement(folder.resolve("packs/jllama-4.2.0"), null, null, Step.BUILT_IN, null);
+            placements.remember(model, whole, builtIn, outOfMemory);
+            assertFalse(Files.readString(folder.resolve("data/devices.json")).contains("BUILT_IN"));
+            Placement next = placements().first(model);
+            assertEquals(Step.PROCESSOR, next.step());
+            assertNull(next.offload());
+        }
+
+        @Test
+        void anotherPackThatWorksComputesOnTheProcessor() throws Exception {
+            outcomes.put(PLAIN, ended(Outcome.CRASHED));
+            install(VULKAN);
+            outcomes.put(VULKAN, usable());
+            Placements placements = placements();
+            Placement below = below(placements, model, placements.first(model), notLoaded);
+            assertEquals(Step.PROCESSOR, below.step());
+            assertEquals(folder.resolve("packs/linux-x64-vulkan-3.22.1"), below.pack());
+            assertNull(below.offload());
+            assertFalse(placements.usesBuiltIn(placements.look(false)));
+
+            outcomes.put(VULKAN, ended(Outcome.HUNG));
+            assertEquals(
+                    Step.BUILT_IN, below(placements, model, below, notLoaded).step());
+        }
+
+        @Test
+        void whatIsNotThePacksFaultIsNotItsFault() throws Exception {
+            Placements placements = placements();
+            Placement first = placements.first(model);
+            for (String code : List.of("KOINE-E102", "KOINE-E103", "KOINE-E109", "KOINE-E113")) {
+                assertNull(placements.below(model, first, new Problem(code, Map.of())));
+            }
+            assertEquals(List.of(), probed);
+            assertNull(placements.below(model, first, notLoaded), "it works when it is tried");
+            assertEquals(List.of(PLAIN), probed);
+            assertEquals(first, placements.first(model));
+        }
+
+        @Test
+        void orIsNotThereAtAllTheEngineThatComesWithTheProgramComputes() throws Exception {
+            Files.delete(folder.resolve("packs/linux-x64-3.22.1"));
+            assertEquals(Step.BUILT_IN, placements().first(model).step());
+            Placements placements = placements();
+            assertTrue(placements.usesBuiltIn(placements.look(false)));
+        }
+    }
+
+    private static PackProbe.Result ended(Outcome how) {
+        return new PackProbe.Result(how, List.of(), null, null, 1);
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -253,6 +255,39 @@ class PackStoreTest {
         store().add(archive("linux-x64"));
         assertEquals("linux-x64-1.0.0", String.valueOf(store().plain().getFileName()));
         refused("KOINE-A110", () -> new PackStore(PackManifest.of(pins), "beos-x64", null, own).plain());
+    }
+
+    @Test
+    void withoutAPackTheEngineThatComesWithTheProgramIsTakenWhereThereIsOne() throws Exception {
+        assertEquals(own.resolve("jllama-4.2.0"), store().usual());
+        assertEquals(Optional.of(own.resolve("jllama-4.2.0")), store().builtIn());
+        store().add(archive("linux-x64"));
+        assertEquals(store().plain(), store().usual());
+        PackStore other = new PackStore(PackManifest.of(pins), "win-arm64", null, own);
+        refused("KOINE-A110", other::usual);
+        assertEquals(Optional.empty(), other.builtIn());
+    }
+
+    @Test
+    void itsFolderHasItsVersionAndItsPlatformsAreThoseOfTheJar() throws Exception {
+        Properties pom = new Properties();
+        try (InputStream in =
+                PackStoreTest.class.getResourceAsStream("/META-INF/maven/de.kherud/llama/pom.properties")) {
+            pom.load(in);
+        }
+        assertTrue(BuiltInEngine.isIn(Path.of("somewhere", "jllama-" + pom.getProperty("version"))));
+        Map<String, String> folders = Map.of(
+                "linux-x64", "Linux/x86_64/libjllama.so",
+                "linux-arm64", "Linux/aarch64/libjllama.so",
+                "linux-riscv64", "Linux/riscv64/libjllama.so",
+                "mac-x64", "Mac/x86_64/libjllama.dylib",
+                "mac-arm64", "Mac/aarch64/libjllama.dylib",
+                "win-x64", "Windows/x86_64/jllama.dll",
+                "win-arm64", "Windows/aarch64/jllama.dll");
+        folders.forEach((platform, file) -> assertEquals(
+                PackStoreTest.class.getResource("/de/kherud/llama/" + file) != null,
+                BuiltInEngine.isFor(platform),
+                platform));
     }
 
     @Test

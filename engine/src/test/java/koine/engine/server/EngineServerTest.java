@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
@@ -20,9 +21,11 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -35,6 +38,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import koine.engine.Eventually;
 import koine.engine.llama.ModelLoadException;
 import koine.engine.llama.SamplerOptions;
+import koine.engine.session.Ability;
 import koine.engine.session.Generator;
 import koine.engine.session.GeneratorOptions;
 import koine.gguf.TinyAdapter;
@@ -226,6 +230,41 @@ class EngineServerTest {
         T taken = queue.poll(5, TimeUnit.SECONDS);
         assertNotNull(taken, "nothing came within five seconds");
         return taken;
+    }
+
+    /** What an engine asked for, and refused for want of which ability. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "scores        | /v1/chat/completions | {'messages':[{'role':'user','content':'say x'}],'logprobs':true}",
+                "scores        | /v1/chat/completions | {'messages':[{'role':'user','content':'say x'}],'logprobs':true,'stream':true}",
+                "scores        | /v1/completions      | {'prompt':'x','logprobs':0}",
+                "prompt_scores | /v1/completions      | {'prompt':'x','logprobs':0,'echo':true}",
+                "grammar       | /v1/completions      | {'prompt':'x','grammar':'root ::= [a-z]'}",
+                "grammar       | /v1/chat/completions | {'messages':[{'role':'user','content':'say x'}],'response_format':{'type':'json_object'}}",
+                "dry           | /v1/completions      | {'prompt':'x','dry_multiplier':0.8}",
+                "adapters      | /v1/completions      | {'prompt':'x','lora':[{'path':'/layer.gguf'}]}",
+                "embeddings    | /v1/embeddings       | {'input':'x'}"
+            })
+    void whatTheEngineCannotDoIsRefusedByItsNameAndIsNotBegun(String ability, String path, String body)
+            throws Exception {
+        script.embeddingSize = 2;
+        Set<Ability> others = EnumSet.allOf(Ability.class);
+        others.remove(Ability.valueOf(ability.toUpperCase(Locale.ROOT)));
+        script.abilities = others;
+        loaded();
+        Answer refused = post(path, body.replace('\'', '"'));
+        assertEquals(501, refused.status, refused.json.toString());
+        assertEquals("not_supported_error", refused.errorType());
+        assertTrue(
+                refused.error().get("message").getAsString().contains("\"" + ability + "\""), refused.json.toString());
+        assertTrue(script.begun.isEmpty());
+        assertEquals(0, script.embedded.get());
+        List<String> told = get("/props").json.getAsJsonArray("koine_abilities").asList().stream()
+                .map(JsonElement::getAsString)
+                .toList();
+        assertEquals(others.stream().map(Ability::id).toList(), told);
     }
 
     @Nested

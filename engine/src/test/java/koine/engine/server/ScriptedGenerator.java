@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -15,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import koine.engine.session.Ability;
 import koine.engine.session.ContextOverflowException;
 import koine.engine.session.GenerationException;
 import koine.engine.session.Generator;
@@ -54,6 +57,11 @@ public final class ScriptedGenerator implements Generator {
         }
 
         @Override
+        public boolean isControl(int token) {
+            return false;
+        }
+
+        @Override
         public int size() {
             return 256;
         }
@@ -68,6 +76,7 @@ public final class ScriptedGenerator implements Generator {
     public volatile Thread owner = Thread.currentThread();
     volatile String template = TEMPLATE;
     volatile int embeddingSize;
+    volatile Set<Ability> abilities = EnumSet.allOf(Ability.class);
     /** A permit for each text; null when all may be computed. */
     volatile @Nullable Semaphore mayEmbed;
 
@@ -88,7 +97,20 @@ public final class ScriptedGenerator implements Generator {
     @Override
     public ModelInfo model() {
         return new ModelInfo(
-                "scripted", "none", 1, 2, 100, 200, template, "<s>", "</s>", 1, embeddingSize, null, "scripted");
+                "scripted",
+                "none",
+                1,
+                2,
+                100,
+                200,
+                template,
+                "<s>",
+                "</s>",
+                1,
+                embeddingSize,
+                null,
+                "scripted",
+                abilities);
     }
 
     @Override

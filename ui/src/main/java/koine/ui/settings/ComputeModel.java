@@ -161,6 +161,9 @@ final class ComputeModel {
         List<Seen> graphics = seen.stream()
                 .filter(one -> one.pack().pack().backend() != Backend.CPU)
                 .toList();
+        if (placements.usesBuiltIn(seen)) {
+            return "builtIn";
+        }
         if (seen.isEmpty()) {
             return "nothing";
         }
