@@ -15,9 +15,7 @@ public final class EngineMain {
 
     public static void main(String[] arguments) {
         int code = EngineProcess.run(System.in, EngineMain::load);
-        // halt, not exit: by now all is closed, and a native call that hangs, or a library's own thread, must not keep
-        // the
-        // process
+        // halt, not exit: all is closed; a native call that hangs, or a library's own thread, must not keep the process
         Runtime.getRuntime().halt(code);
     }
 
