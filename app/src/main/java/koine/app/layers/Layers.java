@@ -2,7 +2,6 @@ package koine.app.layers;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import koine.app.conversations.Layer;
 import koine.engine.client.ChatAdapter;
+import koine.engine.files.FileState;
 import koine.gguf.AdapterCheck;
 import koine.gguf.AdapterFacts;
 import koine.gguf.GgufFile;
@@ -39,9 +39,11 @@ public final class Layers {
 
     private final ModelStore models;
     private final Reads reads;
-    private final Map<Stamp, Object> flights = new ConcurrentHashMap<>();
-    private final Map<Stamp, String> hashes = new Recent<>(); // guarded by itself
-    private final Map<List<Stamp>, Verdict> verdicts = new Recent<>(); // guarded by itself
+    /** By {@link FileState}, as the next. */
+    private final Map<String, Object> flights = new ConcurrentHashMap<>();
+
+    private final Map<String, String> hashes = new Recent<>(); // guarded by itself
+    private final Map<List<String>, Verdict> verdicts = new Recent<>(); // guarded by itself
 
     public Layers(ModelStore models) {
         this(models, Reads.OF_FILES);
@@ -118,7 +120,7 @@ public final class Layers {
 
     private @Nullable Reason misfit(InstalledAdapter adapter, Base model) {
         try {
-            List<Stamp> both = List.of(Stamp.of(adapter.path()), Stamp.of(model.file));
+            List<String> both = List.of(FileState.of(adapter.path()), FileState.of(model.file));
             synchronized (verdicts) {
                 Verdict known = verdicts.get(both);
                 if (known != null) {
@@ -252,7 +254,7 @@ public final class Layers {
     }
 
     private String sha256(Path file) throws IOException {
-        Stamp stamp = Stamp.of(file);
+        String stamp = FileState.of(file);
         synchronized (hashes) {
             String known = hashes.get(stamp);
             if (known != null) {
@@ -294,14 +296,6 @@ public final class Layers {
                 header = known;
             }
             return known;
-        }
-    }
-
-    /** A file as it was when it was looked at. */
-    private record Stamp(Path file, long bytes, long modifiedMillis) {
-        static Stamp of(Path file) throws IOException {
-            return new Stamp(
-                    file, Files.size(file), Files.getLastModifiedTime(file).toMillis());
         }
     }
 

@@ -105,17 +105,7 @@ public final class JllamaGenerator implements Generator {
             request.sampling().logitBias().keySet().forEach(loaded::require);
             waiting.add(new Turn(loaded, reading, request, cancel, sink, tokens));
         } catch (RuntimeException e) {
-            refuse(sink, e);
-        }
-    }
-
-    private static void refuse(Sink sink, RuntimeException why) {
-        try {
-            sink.onFailure(why);
-        } catch (RuntimeException e) {
-            if (!e.equals(why)) {
-                why.addSuppressed(e); // there is nobody left to tell
-            }
+            sink.fail(e);
         }
     }
 

@@ -82,7 +82,7 @@ final class Turn {
             end(finish);
         } catch (GenerationException e) {
             leave();
-            tell(e);
+            sink.fail(e);
         }
         return false;
     }
@@ -195,7 +195,7 @@ final class Turn {
         emit(scanner.finish());
         guard(() -> sink.onEnd(outcome(finish)));
         if (broken != null) {
-            tell(broken);
+            sink.fail(broken);
         }
     }
 
@@ -220,16 +220,6 @@ final class Turn {
     /** The engine ends. */
     void abandon() {
         leave();
-    }
-
-    private void tell(RuntimeException why) {
-        try {
-            sink.onFailure(why);
-        } catch (RuntimeException e) {
-            if (!e.equals(why)) {
-                why.addSuppressed(e); // there is nobody left to tell
-            }
-        }
     }
 
     private Outcome outcome(Finish finish) {

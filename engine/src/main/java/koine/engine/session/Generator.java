@@ -266,6 +266,17 @@ public interface Generator extends AutoCloseable {
         void onEnd(Outcome outcome);
 
         void onFailure(RuntimeException failure);
+
+        /** {@link #onFailure}, the last word to a sink, whatever it throws: there is nobody left to tell. */
+        default void fail(RuntimeException why) {
+            try {
+                onFailure(why);
+            } catch (RuntimeException e) {
+                if (!e.equals(why)) {
+                    why.addSuppressed(e);
+                }
+            }
+        }
     }
 
     /** Set once, from any thread; honoured within half a second when it is alone, in mid-prompt too. */

@@ -179,17 +179,7 @@ public final class LlamaGenerator implements Generator {
                 sampler.close();
             }
             beside.close();
-            refuse(sink, e instanceof LlamaException ? new GenerationException(String.valueOf(e.getMessage())) : e);
-        }
-    }
-
-    private static void refuse(Sink sink, RuntimeException why) {
-        try {
-            sink.onFailure(why);
-        } catch (RuntimeException e) {
-            if (!e.equals(why)) {
-                why.addSuppressed(e); // there is nobody left to tell
-            }
+            sink.fail(e instanceof LlamaException ? new GenerationException(String.valueOf(e.getMessage())) : e);
         }
     }
 

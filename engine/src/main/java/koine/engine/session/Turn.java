@@ -339,23 +339,13 @@ final class Turn implements AutoCloseable {
         Finish how = finish;
         guard(() -> sink.onEnd(outcome(how)));
         if (broken != null) {
-            tellFailure(broken);
+            sink.fail(broken);
         }
     }
 
     void fail(RuntimeException why, long time) {
         leave(time);
-        tellFailure(broken == null ? why : broken);
-    }
-
-    private void tellFailure(RuntimeException why) {
-        try {
-            sink.onFailure(why);
-        } catch (RuntimeException e) {
-            if (!e.equals(why)) {
-                why.addSuppressed(e); // there is nobody left to tell
-            }
-        }
+        sink.fail(broken == null ? why : broken);
     }
 
     private void leave(long time) {
