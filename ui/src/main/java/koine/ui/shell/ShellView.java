@@ -81,9 +81,11 @@ public final class ShellView extends StackPane {
         addEventFilter(KeyEvent.KEY_PRESSED, this::shortcut);
     }
 
-    /** Shows which layers lie on the model. */
+    /** Shows which layers lie on the model; nothing where there is no layer. */
     public void openLayers() {
-        layers.open(layersButton);
+        if (layersButton.isVisible()) {
+            layers.open(layersButton);
+        }
     }
 
     /** A scene of this view that follows the theme. */

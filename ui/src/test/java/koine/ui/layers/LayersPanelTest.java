@@ -118,8 +118,11 @@ class LayersPanelTest {
     }
 
     @Test
-    void whoHasNoLayersSeesNoButton() throws Exception {
+    void whoHasNoLayersSeesNoButtonAndNoCard() throws Exception {
         assertFalse(opener().isVisible() || opener().isManaged());
+        Fx.run(view::openLayers);
+        Fx.settle(scene);
+        assertEquals(List.of(), shown(LayersCard.class));
         InstalledAdapter _ = withLayers();
         assertTrue(opener().isVisible());
         assertEquals("Layers", opener().getText());
