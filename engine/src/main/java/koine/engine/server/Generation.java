@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import koine.engine.session.Generator;
 import koine.engine.session.TokenScore;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ final class Generation implements Generator.Cancel, Generator.Sink {
 
     private final String id;
     private final Generator.Request request;
-    private volatile Runnable over = () -> {};
+    private volatile Consumer<Generator.@Nullable Outcome> over = outcome -> {};
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Condition ended = lock.newCondition();
@@ -73,19 +74,13 @@ final class Generation implements Generator.Cancel, Generator.Sink {
         return request;
     }
 
-    /** Sets what is to be done when it has ended, whatever its end is. */
-    void whenOver(Runnable action) {
+    /**
+     * Sets what is to be done when it has ended, before anybody who waits for it hears so.
+     *
+     * @param action gets how it ended; null when it failed
+     */
+    void whenOver(Consumer<Generator.@Nullable Outcome> action) {
         over = action;
-    }
-
-    /** Tokens of the prompt that had to be read for an answer that ended in order; else 0. */
-    int tokensRead() {
-        lock.lock();
-        try {
-            return outcome == null ? 0 : outcome.promptTokens() - outcome.cachedTokens();
-        } finally {
-            lock.unlock();
-        }
     }
 
     void cancel() {
@@ -109,6 +104,7 @@ final class Generation implements Generator.Cancel, Generator.Sink {
     }
 
     private void finish(Generator.@Nullable Outcome result, @Nullable RuntimeException why) {
+        over.accept(result); // who hears of the end may ask again at once, under the same name
         lock.lock();
         try {
             if (outcome == null && failure == null) {
@@ -120,7 +116,6 @@ final class Generation implements Generator.Cancel, Generator.Sink {
         } finally {
             lock.unlock();
         }
-        over.run();
     }
 
     @Override

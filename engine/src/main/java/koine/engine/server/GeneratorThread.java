@@ -374,8 +374,8 @@ public final class GeneratorThread implements AutoCloseable {
                 return;
             }
             known.put(generation.id(), generation);
-            generation.whenOver(() -> {
-                if (generation.tokensRead() >= WHOLE_BATCH) {
+            generation.whenOver(outcome -> {
+                if (outcome != null && outcome.promptTokens() - outcome.cachedTokens() >= WHOLE_BATCH) {
                     wholeBatch = true;
                 }
                 forget(generation);
