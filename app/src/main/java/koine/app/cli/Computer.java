@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import koine.engine.processor.Processor;
 
 /** The computer this runs on, as far as it matters to models. */
 final class Computer {
@@ -20,9 +21,7 @@ final class Computer {
     record Memory(long totalBytes, long availableBytes) {}
 
     static List<Device> devices() {
-        String name = field("/proc/cpuinfo", "model name")
-                .or(() -> Optional.ofNullable(System.getenv("PROCESSOR_IDENTIFIER")))
-                .orElse(System.getProperty("os.arch", ""));
+        String name = Processor.name();
         return List.of(new Device("cpu", name, Runtime.getRuntime().availableProcessors()));
     }
 

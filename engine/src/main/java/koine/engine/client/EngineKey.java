@@ -71,7 +71,8 @@ record EngineKey(
                 Integer.toString(options.threads()),
                 options.kvType(),
                 Integer.toString(options.slots()),
-                String.valueOf(options.offload()));
+                String.valueOf(options.offload()),
+                String.valueOf(options.speedup())); // what was measured makes no other engine of it
         MemoryNeed need = shape == null
                 ? null
                 : new MemoryNeed(shape).beside(deviceBytes(spec.options().offload()));

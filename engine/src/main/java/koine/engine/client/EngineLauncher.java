@@ -11,11 +11,14 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import koine.engine.files.PrivateFiles;
 import koine.engine.process.BrokerFile;
 import koine.engine.process.EngineStart;
 import koine.engine.server.AccessToken;
+import koine.engine.speed.Speedup;
+import koine.engine.speed.WeightsHere;
 import koine.i18n.Problem;
 
 /** Starts an engine process and waits until it can be reached. */
@@ -42,6 +45,10 @@ final class EngineLauncher {
             throws IOException, InterruptedException, Problem {
         String token = AccessToken.random();
         ProcessBuilder builder = ChildJava.program(mainClass, javaOptions);
+        WeightsHere.prepare(
+                builder.environment(),
+                Objects.requireNonNullElse(plan.options().speedup(), Speedup.NONE)
+                        .weights());
         builder.directory(brokerFile.resolveSibling(".").normalize().toFile()); // not a folder somebody may want gone
         File log = log(key).toFile();
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log));

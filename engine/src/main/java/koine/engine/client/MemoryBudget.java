@@ -13,7 +13,10 @@ import koine.engine.memory.DeviceFit;
 import koine.engine.memory.MeasuredMemory;
 import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.MemoryProbe;
+import koine.engine.memory.ModelShape;
 import koine.engine.process.EngineOptions;
+import koine.engine.speed.MeasuredSpeed;
+import koine.engine.speed.Speedup;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,10 +53,13 @@ final class MemoryBudget {
     Plan makeRoom(EngineKey key) throws Problem, IOException, InterruptedException {
         makeDeviceRoom(key);
         MemoryNeed estimate = key.need();
-        if (estimate == null) {
-            return new Plan(key.options(), 0, 0);
-        }
         EngineOptions wanted = key.options();
+        if (estimate == null) {
+            return new Plan(wanted.withSpeedup(Speedup.NONE), 0, 0);
+        }
+        MeasuredSpeed.Found measured =
+                new MeasuredSpeed(runtimeFolder).of(key.model(), key.pack(), wanted.threads(), wanted.offload());
+        boolean quantized = measured != null && measured.quantizedContext();
         MemoryNeed need = wanted.offload() == null
                 ? estimate.corrected(
                         new MeasuredMemory(runtimeFolder).correction(key.model(), key.pack(), wanted.ofMemory()))
@@ -72,14 +78,12 @@ final class MemoryBudget {
             staying.add(idle.pid()); // what did not end now is not asked again
             free = free();
         }
-        MemoryFit.Choice choice = MemoryFit.choose(need, wanted, free);
+        MemoryFit.Choice choice = MemoryFit.choose(need, wanted, free, quantized);
         if (!choice.fits()) {
-            choice = MemoryFit.choose(estimate, wanted, free); // nobody is refused for what was measured once
+            choice =
+                    MemoryFit.choose(estimate, wanted, free, quantized); // nobody is refused for what was measured once
         }
-        if (key.chosen()) {
-            return plan(wanted.withIdleSeconds(choice.options().idleSeconds()), bytes, estimate);
-        }
-        if (!choice.fits()) {
+        if (!choice.fits() && !key.chosen()) {
             throw new Problem(
                     "KOINE-E113",
                     Map.of(
@@ -90,11 +94,46 @@ final class MemoryBudget {
                             "free",
                             gigabytes(Math.max(0, free + RESERVE))));
         }
-        return plan(choice.options(), choice.needBytes(), estimate);
+        EngineOptions options =
+                key.chosen() ? wanted.withIdleSeconds(choice.options().idleSeconds()) : choice.options();
+        long needBytes = key.chosen() ? bytes : choice.needBytes();
+        Speedup speedup = speedup(wanted, options, measured, free - needBytes);
+        return plan(options.withSpeedup(speedup), needBytes + draftBytes(options, speedup), estimate);
     }
 
+    /** Nothing is made smaller for it, and no other model has to go. */
+    private static Speedup speedup(
+            EngineOptions wanted, EngineOptions options, MeasuredSpeed.@Nullable Found measured, long left) {
+        Speedup asked = wanted.speedup();
+        if (asked != null) {
+            return asked;
+        }
+        boolean asWanted = options.contextTokens() == wanted.contextTokens()
+                && options.kvType().equals(wanted.kvType());
+        if (measured == null || wanted.brief() || !asWanted) {
+            return Speedup.NONE;
+        }
+        Speedup all = measured.speedup();
+        return left - draftBytes(options, all) >= MemoryFit.TIGHT_BYTES ? all : Speedup.NONE;
+    }
+
+    /** A draft model has a context of its own, as large as the model's. */
+    private static long draftBytes(EngineOptions options, Speedup speedup) {
+        Path draft = speedup.draft();
+        if (draft == null) {
+            return 0;
+        }
+        try {
+            return new MemoryNeed(ModelShape.read(draft))
+                    .besideAnother(options.contextTokens(), EngineOptions.F16, options.slots());
+        } catch (IOException e) {
+            return 0; // the engine will say that it cannot read it, and do without
+        }
+    }
+
+    /** What was measured once is of an engine without any speedup. */
     private static Plan plan(EngineOptions options, long needBytes, MemoryNeed estimate) {
-        long estimated = options.offload() == null
+        long estimated = options.offload() == null && Speedup.NONE.equals(options.speedup())
                 ? estimate.bytes(options.contextTokens(), options.kvType(), options.slots())
                 : 0;
         return new Plan(options, needBytes, estimated);

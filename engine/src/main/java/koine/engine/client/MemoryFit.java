@@ -27,12 +27,13 @@ final class MemoryFit {
     /**
      * @param wanted its context is at least 1
      * @param freeBytes what the engine may take
+     * @param quantized whether q8_0 was measured to cost no speed here: then it comes before a smaller context
      * @return the first that fits of: as wanted; half the context, and so on down to 2,048 tokens; 2,048 and 1,024 tokens
-     *     as q8_0, for models that can have that. When nothing fits, the smallest of these, with {@code fits} false
+     *     as q8_0, for models that can have that; with {@code quantized} all of these as q8_0. When nothing fits, the smallest of these, with {@code fits} false
      */
-    public static Choice choose(MemoryNeed need, EngineOptions wanted, long freeBytes) {
+    public static Choice choose(MemoryNeed need, EngineOptions wanted, long freeBytes, boolean quantized) {
         Choice last = null;
-        for (EngineOptions options : ladder(need, wanted)) {
+        for (EngineOptions options : ladder(need, wanted, quantized)) {
             long bytes = need.bytes(options.contextTokens(), options.kvType(), options.slots());
             boolean tight = freeBytes - bytes < TIGHT_BYTES;
             EngineOptions timed =
@@ -48,13 +49,20 @@ final class MemoryFit {
         return last;
     }
 
-    private static List<EngineOptions> ladder(MemoryNeed need, EngineOptions wanted) {
+    private static List<EngineOptions> ladder(MemoryNeed need, EngineOptions wanted, boolean quantized) {
         List<EngineOptions> steps = new ArrayList<>();
         steps.add(wanted);
+        boolean quantizable = need.shape().blockRows() && wanted.kvType().equals(EngineOptions.F16);
+        if (quantized && quantizable) {
+            for (int context = wanted.contextTokens(); context >= LEAST_CONTEXT; context = powerBelow(context)) {
+                steps.add(wanted.withContext(context).withKvType(EngineOptions.Q8_0));
+            }
+            return steps;
+        }
         for (int context = powerBelow(wanted.contextTokens()); context >= LEAST_FINE_CONTEXT; context /= 2) {
             steps.add(wanted.withContext(context));
         }
-        if (need.shape().blockRows() && wanted.kvType().equals(EngineOptions.F16)) {
+        if (quantizable) {
             for (int context = LEAST_FINE_CONTEXT; context >= LEAST_CONTEXT; context /= 2) {
                 steps.add(wanted.withContext(Math.min(context, wanted.contextTokens()))
                         .withKvType(EngineOptions.Q8_0));

@@ -50,10 +50,10 @@ public final class LlamaModel implements AutoCloseable {
         this.handle = new Handle("llama_model", address);
     }
 
-    /** For the processor alone; as {@link #load(LlamaLibrary, Path, Offload, DoubleConsumer, BooleanSupplier)}. */
+    /** For the processor alone; as {@link #load(LlamaLibrary, Path, Offload, Weights, DoubleConsumer, BooleanSupplier)}. */
     public static LlamaModel load(LlamaLibrary library, Path file, DoubleConsumer progress, BooleanSupplier cancelled)
             throws ModelLoadException {
-        return load(library, file, null, progress, cancelled);
+        return load(library, file, null, Weights.MAPPED, progress, cancelled);
     }
 
     /**
@@ -68,6 +68,7 @@ public final class LlamaModel implements AutoCloseable {
             LlamaLibrary library,
             Path file,
             @Nullable Offload offload,
+            Weights weights,
             DoubleConsumer progress,
             BooleanSupplier cancelled)
             throws ModelLoadException {
@@ -76,7 +77,7 @@ public final class LlamaModel implements AutoCloseable {
         library.drainErrors();
         long device = offload == null ? 0 : Devices.address(library, offload);
         int wanted = offload == null ? 0 : offload.layers();
-        long address = library.modelLoadFromFile(NativePaths.bytes(file), device, wanted, watch);
+        long address = library.modelLoadFromFile(NativePaths.bytes(file), device, wanted, weights.loadMode(), watch);
         watch.rethrow();
         if (address == 0) {
             if (watch.cancelled()) {

@@ -74,6 +74,11 @@ public final class MemoryNeed {
         return Math.max(0, model - elsewhere) + Math.clamp(guessed + correction, guessed / 2, guessed * 2);
     }
 
+    /** Of a second model in the same process. @param contextTokens more than 0 */
+    public long besideAnother(int contextTokens, String kvType, int slots) {
+        return bytes(contextTokens, kvType, slots) - JAVA_MIB * MIB;
+    }
+
     /** The part that grows with the context: what a larger one costs is the difference of two of these. */
     public long contextBytes(int contextTokens, String kvType, int slots) {
         long several = Math.max(1, slots);

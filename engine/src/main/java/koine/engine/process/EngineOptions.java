@@ -2,6 +2,7 @@ package koine.engine.process;
 
 import java.nio.file.Path;
 import koine.engine.llama.Offload;
+import koine.engine.speed.Speedup;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param slots conversations computed at the same time; 0 is the engine's choice
  * @param idleSeconds without a request for so long, the process ends and its memory is free
  * @param offload null for the processor alone
+ * @param speedup null is whatever was measured to be quicker here, decided when it starts
+ * @param brief for one answer and no more: nothing that makes the load longer
  * @param snapshotFolder where what was read of conversations may be kept; null is a folder beside the
  *     broker file
  */
@@ -23,6 +26,8 @@ public record EngineOptions(
         int slots,
         int idleSeconds,
         @Nullable Offload offload,
+        @Nullable Speedup speedup,
+        boolean brief,
         @Nullable Path snapshotFolder) {
     /** Two bytes a number: as llama.cpp does by itself. */
     public static final String F16 = "f16";
@@ -36,7 +41,7 @@ public record EngineOptions(
     /** Ten minutes. */
     public static final int IDLE_SECONDS = 600;
 
-    public static final EngineOptions DEFAULT = new EngineOptions(0, 0, F16, 0, IDLE_SECONDS, null, null);
+    public static final EngineOptions DEFAULT = new EngineOptions(0, 0, F16, 0, IDLE_SECONDS, null, null, false, null);
 
     public EngineOptions {
         if (contextTokens < 0
@@ -49,7 +54,7 @@ public record EngineOptions(
     }
 
     public EngineOptions withContext(int tokens) {
-        return new EngineOptions(tokens, threads, kvType, slots, idleSeconds, offload, snapshotFolder);
+        return new EngineOptions(tokens, threads, kvType, slots, idleSeconds, offload, speedup, brief, snapshotFolder);
     }
 
     /** What the memory of an engine depends on beside its model and pack. */
@@ -58,23 +63,39 @@ public record EngineOptions(
     }
 
     public EngineOptions withThreads(int count) {
-        return new EngineOptions(contextTokens, count, kvType, slots, idleSeconds, offload, snapshotFolder);
+        return new EngineOptions(
+                contextTokens, count, kvType, slots, idleSeconds, offload, speedup, brief, snapshotFolder);
     }
 
     public EngineOptions withKvType(String type) {
-        return new EngineOptions(contextTokens, threads, type, slots, idleSeconds, offload, snapshotFolder);
+        return new EngineOptions(
+                contextTokens, threads, type, slots, idleSeconds, offload, speedup, brief, snapshotFolder);
     }
 
     public EngineOptions withSlots(int count) {
-        return new EngineOptions(contextTokens, threads, kvType, count, idleSeconds, offload, snapshotFolder);
+        return new EngineOptions(
+                contextTokens, threads, kvType, count, idleSeconds, offload, speedup, brief, snapshotFolder);
     }
 
     /** @param device null for the processor alone */
     public EngineOptions withOffload(@Nullable Offload device) {
-        return new EngineOptions(contextTokens, threads, kvType, slots, idleSeconds, device, snapshotFolder);
+        return new EngineOptions(
+                contextTokens, threads, kvType, slots, idleSeconds, device, speedup, brief, snapshotFolder);
     }
 
     public EngineOptions withIdleSeconds(int seconds) {
-        return new EngineOptions(contextTokens, threads, kvType, slots, seconds, offload, snapshotFolder);
+        return new EngineOptions(
+                contextTokens, threads, kvType, slots, seconds, offload, speedup, brief, snapshotFolder);
+    }
+
+    /** @param wanted in any case; null for what was measured */
+    public EngineOptions withSpeedup(@Nullable Speedup wanted) {
+        return new EngineOptions(
+                contextTokens, threads, kvType, slots, idleSeconds, offload, wanted, brief, snapshotFolder);
+    }
+
+    public EngineOptions withBrief(boolean oneAnswer) {
+        return new EngineOptions(
+                contextTokens, threads, kvType, slots, idleSeconds, offload, speedup, oneAnswer, snapshotFolder);
     }
 }

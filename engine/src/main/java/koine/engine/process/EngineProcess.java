@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import koine.engine.llama.KvType;
@@ -15,6 +16,7 @@ import koine.engine.server.GeneratorFactory;
 import koine.engine.server.GeneratorThread;
 import koine.engine.server.Leases;
 import koine.engine.session.GeneratorOptions;
+import koine.engine.speed.Speedup;
 import koine.net.LoopbackAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,6 +131,8 @@ final class EngineProcess {
                 .withThreads(wanted.threads())
                 .withKvType(wanted.kvType().equals(EngineOptions.Q8_0) ? KvType.Q8_0 : KvType.F16)
                 .withOffload(wanted.offload())
+                .withWeights(Objects.requireNonNullElse(wanted.speedup(), Speedup.NONE)
+                        .weights())
                 .withSnapshots(snapshots, SNAPSHOT_BYTES);
         return wanted.slots() == 0 ? options : options.withSlots(wanted.slots());
     }

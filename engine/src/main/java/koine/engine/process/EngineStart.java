@@ -4,7 +4,10 @@ import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Objects;
 import koine.engine.llama.Offload;
+import koine.engine.llama.Weights;
+import koine.engine.speed.Speedup;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,8 @@ public record EngineStart(
             @Nullable String device,
             @Nullable String deviceDescription,
             @Nullable Integer layers,
+            @Nullable String weights,
+            @Nullable String draft,
             @Nullable String snapshotFolder,
             @Nullable Long needBytes,
             @Nullable Long estimatedBytes,
@@ -56,6 +61,7 @@ public record EngineStart(
 
     public String toJson() {
         Offload offload = options.offload();
+        Speedup speedup = Objects.requireNonNullElse(options.speedup(), Speedup.NONE);
         return new Gson()
                 .toJson(new Line(
                         token,
@@ -69,9 +75,9 @@ public record EngineStart(
                         offload == null ? null : offload.device(),
                         offload == null ? null : offload.description(),
                         offload == null ? null : offload.layers(),
-                        options.snapshotFolder() == null
-                                ? null
-                                : options.snapshotFolder().toString(),
+                        speedup.weights().word(),
+                        text(speedup.draft()),
+                        text(options.snapshotFolder()),
                         needBytes,
                         estimatedBytes,
                         deviceBytes,
@@ -115,7 +121,15 @@ public record EngineStart(
                 line.slots == null ? usual.slots() : line.slots,
                 line.idleSeconds == null ? usual.idleSeconds() : line.idleSeconds,
                 line.device == null ? null : offload(line, line.device),
+                new Speedup(
+                        line.weights == null ? Weights.MAPPED : Weights.of(line.weights),
+                        line.draft == null ? null : Path.of(line.draft)),
+                false,
                 line.snapshotFolder == null ? null : Path.of(line.snapshotFolder));
+    }
+
+    private static @Nullable String text(@Nullable Path path) {
+        return path == null ? null : path.toString();
     }
 
     private static Offload offload(Line line, String device) {
@@ -128,6 +142,6 @@ public record EngineStart(
 
     @Override
     public String toString() {
-        return "EngineStart[" + options + "]"; // never the token
+        return "EngineStart[" + model.getFileName() + "]"; // never the token, nor paths
     }
 }

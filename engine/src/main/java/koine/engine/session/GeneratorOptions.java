@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import koine.engine.llama.ContextOptions;
 import koine.engine.llama.KvType;
 import koine.engine.llama.Offload;
+import koine.engine.llama.Weights;
 import koine.engine.processor.Cores;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads of the processor; 0 is the engine's choice
  * @param slots how many requests are computed at a time
  * @param offload null for the processor alone
+ * @param weights how they come into memory
  * @param snapshots folder for what conversations have read, null when nothing is to be kept
  * @param snapshotBytes most bytes in that folder
  * @param leftFree no snapshot is written that would leave fewer bytes on the disk
@@ -28,6 +30,7 @@ public record GeneratorOptions(
         int slots,
         KvType kvType,
         @Nullable Offload offload,
+        Weights weights,
         @Nullable Path snapshots,
         long snapshotBytes,
         long leftFree) {
@@ -48,33 +51,58 @@ public record GeneratorOptions(
     }
 
     public GeneratorOptions(Path pack, Path model, int contextTokens) {
-        this(pack, model, contextTokens, 0, USUAL_SLOTS, KvType.F16, null, null, 0, LEAVE_FREE);
+        this(pack, model, contextTokens, 0, USUAL_SLOTS, KvType.F16, null, Weights.MAPPED, null, 0, LEAVE_FREE);
     }
 
     public GeneratorOptions withThreads(int count) {
         return new GeneratorOptions(
-                pack, model, contextTokens, count, slots, kvType, offload, snapshots, snapshotBytes, leftFree);
+                pack, model, contextTokens, count, slots, kvType, offload, weights, snapshots, snapshotBytes, leftFree);
     }
 
     public GeneratorOptions withSlots(int count) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, count, kvType, offload, snapshots, snapshotBytes, leftFree);
+                pack,
+                model,
+                contextTokens,
+                threads,
+                count,
+                kvType,
+                offload,
+                weights,
+                snapshots,
+                snapshotBytes,
+                leftFree);
     }
 
     public GeneratorOptions withKvType(KvType type) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, slots, type, offload, snapshots, snapshotBytes, leftFree);
+                pack, model, contextTokens, threads, slots, type, offload, weights, snapshots, snapshotBytes, leftFree);
     }
 
     /** @param device null for the processor alone */
     public GeneratorOptions withOffload(@Nullable Offload device) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, slots, kvType, device, snapshots, snapshotBytes, leftFree);
+                pack,
+                model,
+                contextTokens,
+                threads,
+                slots,
+                kvType,
+                device,
+                weights,
+                snapshots,
+                snapshotBytes,
+                leftFree);
+    }
+
+    public GeneratorOptions withWeights(Weights how) {
+        return new GeneratorOptions(
+                pack, model, contextTokens, threads, slots, kvType, offload, how, snapshots, snapshotBytes, leftFree);
     }
 
     public GeneratorOptions withSnapshots(Path folder, long bytes) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, slots, kvType, offload, folder, bytes, leftFree);
+                pack, model, contextTokens, threads, slots, kvType, offload, weights, folder, bytes, leftFree);
     }
 
     /** @param trained tokens the model was made for; 0 when not known */
@@ -91,6 +119,6 @@ public record GeneratorOptions(
     /** @param bytes negative writes whatever the disk says */
     GeneratorOptions withLeftFree(long bytes) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, slots, kvType, offload, snapshots, snapshotBytes, bytes);
+                pack, model, contextTokens, threads, slots, kvType, offload, weights, snapshots, snapshotBytes, bytes);
     }
 }

@@ -117,7 +117,8 @@ public final class LlamaGenerator implements Generator {
             LlamaLibrary library, GeneratorOptions options, DoubleConsumer progress, BooleanSupplier cancelled)
             throws ModelLoadException {
         Placing placing = Placing.of(library, options);
-        LlamaModel loaded = LlamaModel.load(library, options.model(), placing.offload(), progress, cancelled);
+        LlamaModel loaded =
+                LlamaModel.load(library, options.model(), placing.offload(), options.weights(), progress, cancelled);
         try {
             int batch = placing.offload() == null ? BATCH : DeviceFit.BATCH;
             int size = options.contextFor(loaded.trainedContextTokens());

@@ -39,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import koine.engine.Eventually;
 import koine.engine.llama.Offload;
+import koine.engine.llama.Weights;
 import koine.engine.memory.MeasuredMemory;
 import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.MemoryProbe;
@@ -46,6 +47,10 @@ import koine.engine.memory.ModelShape;
 import koine.engine.process.EngineOptions;
 import koine.engine.process.ScriptedEngineMain;
 import koine.engine.session.GeneratorOptions;
+import koine.engine.speed.MeasuredSpeed;
+import koine.engine.speed.PairedRatio;
+import koine.engine.speed.Speedup;
+import koine.engine.speed.Trial;
 import koine.gguf.GgufValue;
 import koine.gguf.GgufWriter;
 import koine.i18n.Problem;
@@ -475,6 +480,56 @@ class EngineBrokerTest {
             available = need.bytes(1024, EngineOptions.Q8_0, GeneratorOptions.USUAL_SLOTS) + (128 + 25) * MIB;
             acquire(wanted, 0, notices);
             assertEquals(1024, notices.getFirst().arguments().get("contextTokens"));
+        }
+
+        /** What the engine's process was told: malloc's large pages. */
+        private boolean hasLargePages(EngineLease lease) throws Exception {
+            Path environment = Path.of("/proc", Long.toString(lease.pid()), "environ");
+            assumeTrue(Files.isReadable(environment), "this system does not show the environment of a process");
+            return Files.readString(environment, StandardCharsets.ISO_8859_1).contains("glibc.malloc.hugetlb=1");
+        }
+
+        private EngineLease withOptions(Path wanted, EngineOptions options) throws Problem {
+            EngineLease lease = broker.acquire(new EngineSpec(wanted, pack, options), fraction -> {});
+            leases.add(lease);
+            engines.add(lease.pid());
+            return lease;
+        }
+
+        private void endOf(EngineLease lease) throws Exception {
+            lease.close();
+            ended(Duration.ofSeconds(15), lease.pid());
+        }
+
+        @Test
+        void whatWasMeasuredToBeQuickerIsUsedWhereThereIsRoomAndMoreThanOneAnswerIsWanted() throws Exception {
+            Path wanted = large("large.gguf");
+            PrivateFolder.ensure(runtime);
+            EngineOptions usual = EngineOptions.DEFAULT;
+            available = 20_000 * MIB;
+            EngineLease before = withOptions(wanted, usual);
+            assertFalse(hasLargePages(before), "nothing was measured");
+            endOf(before);
+            Trial quicker = Trial.measured(Trial.Kind.LARGE_PAGES, null, new PairedRatio(1.1, 1.05, 1.15, 15), true);
+            new MeasuredSpeed(runtime)
+                    .remember(wanted, pack, 0, null, new MeasuredSpeed.Found(1, 10, 11, List.of(quicker)));
+            EngineLease quick = withOptions(wanted, usual);
+            assertTrue(hasLargePages(quick));
+            assertEquals(quick.pid(), withOptions(wanted, usual.withBrief(true)).pid(), "what is there is good enough");
+            EngineLease without = withOptions(wanted, usual.withSpeedup(Speedup.NONE));
+            assertNotEquals(quick.pid(), without.pid(), "to compare the two, there must be two");
+            assertFalse(hasLargePages(without));
+            leases.forEach(EngineLease::close);
+            ended(Duration.ofSeconds(15), quick.pid());
+            EngineLease brief = withOptions(wanted, usual.withBrief(true));
+            assertFalse(hasLargePages(brief), "one answer is over before a longer load pays");
+            endOf(brief);
+            MemoryNeed need = new MemoryNeed(ModelShape.read(wanted));
+            available = need.bytes(8192, EngineOptions.F16, GeneratorOptions.USUAL_SLOTS) + 600 * MIB;
+            EngineLease tight = withOptions(wanted, usual);
+            assertFalse(hasLargePages(tight), "what is mapped, a computer that is short of memory can take back");
+            EngineLease asked = withOptions(wanted, usual.withSpeedup(new Speedup(Weights.LARGE_PAGES, null)));
+            assertTrue(hasLargePages(asked), "who asks for it has it");
         }
 
         @Test

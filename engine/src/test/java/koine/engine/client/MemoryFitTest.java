@@ -35,7 +35,7 @@ class MemoryFitTest {
     })
     void makesTheContextSmallerThenItsNumbersRougherUntilItFits(
             long freeMib, int context, String kvType, boolean fits, int idleSeconds) {
-        MemoryFit.Choice choice = MemoryFit.choose(SEVEN, usual(8192), freeMib * MIB);
+        MemoryFit.Choice choice = MemoryFit.choose(SEVEN, usual(8192), freeMib * MIB, false);
         assertEquals(context, choice.options().contextTokens());
         assertEquals(kvType, choice.options().kvType());
         assertEquals(fits, choice.fits());
@@ -43,11 +43,33 @@ class MemoryFitTest {
         assertEquals(SEVEN.bytes(context, kvType, 0), choice.needBytes());
     }
 
+    /** Where it was measured to cost no speed, twice the context in the same memory is the better choice. */
+    @ParameterizedTest
+    @CsvSource({
+        "16000, 8192, f16, true",
+        "8300, 8192, q8_0, true",
+        "6200, 4096, q8_0, true",
+        "5200, 2048, q8_0, true",
+        "4700, 1024, q8_0, true",
+        "4000, 1024, q8_0, false"
+    })
+    void makesItsNumbersRougherFirstWhereThatCostsNothing(long freeMib, int context, String kvType, boolean fits) {
+        MemoryFit.Choice choice = MemoryFit.choose(SEVEN, usual(8192), freeMib * MIB, true);
+        assertEquals(context, choice.options().contextTokens());
+        assertEquals(kvType, choice.options().kvType());
+        assertEquals(fits, choice.fits());
+        MemoryNeed odd = new MemoryNeed(
+                new ModelShape(4_000 * MIB, 0, 0, 32, 8192, 32_000, 4096, 11_008, 262_140, 0, 0, 0, false));
+        assertEquals(
+                EngineOptions.F16,
+                MemoryFit.choose(odd, usual(8192), 5_000 * MIB, true).options().kvType());
+    }
+
     @Test
     void leavesRoughNumbersToModelsThatCanHaveThem() {
         MemoryNeed odd = new MemoryNeed(
                 new ModelShape(4_000 * MIB, 0, 0, 32, 8192, 32_000, 4096, 11_008, 262_140, 0, 0, 0, false));
-        MemoryFit.Choice choice = MemoryFit.choose(odd, usual(8192), 5_000 * MIB);
+        MemoryFit.Choice choice = MemoryFit.choose(odd, usual(8192), 5_000 * MIB, false);
         assertEquals(EngineOptions.F16, choice.options().kvType());
         assertEquals(1024, choice.options().contextTokens());
     }
@@ -56,9 +78,11 @@ class MemoryFitTest {
     void neverMakesAnythingLargerThanWanted() {
         for (int context : new int[] {1, 700, 1024, 2048, 3000, 5000, 100_000}) {
             for (long free = 0; free < 60_000; free += 500) {
-                MemoryFit.Choice choice = MemoryFit.choose(SEVEN, usual(context), free * MIB);
-                assertTrue(choice.options().contextTokens() <= context, context + " with " + free);
-                assertEquals(choice.needBytes() <= free * MIB, choice.fits());
+                for (boolean quantized : new boolean[] {false, true}) {
+                    MemoryFit.Choice choice = MemoryFit.choose(SEVEN, usual(context), free * MIB, quantized);
+                    assertTrue(choice.options().contextTokens() <= context, context + " with " + free);
+                    assertEquals(choice.needBytes() <= free * MIB, choice.fits());
+                }
             }
         }
     }

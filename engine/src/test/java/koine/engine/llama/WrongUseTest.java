@@ -240,7 +240,7 @@ class WrongUseTest {
 
     @Test
     void aBufferTooSmallIsToldItsSizeAndNotWrittenTo() {
-        long own = library.modelLoadFromFile(NativePaths.bytes(NativeKit.starterModel()), 0, 0, fraction -> true);
+        long own = library.modelLoadFromFile(NativePaths.bytes(NativeKit.starterModel()), 0, 0, -1, fraction -> true);
         assertTrue(own != 0);
         try {
             long vocab = library.modelGetVocab(own);

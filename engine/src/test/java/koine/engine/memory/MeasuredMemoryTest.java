@@ -3,6 +3,7 @@ package koine.engine.memory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,12 +68,25 @@ class MeasuredMemoryTest {
                 "null",
                 "not JSON",
                 "{\"format\":1}",
-                "{\"format\":2,\"engines\":{}}",
-                "{\"format\":1,\"engines\":{\"a\":null}}",
-                "{\"format\":1,\"engines\":{\"a\":{\"estimated\":5}}}"
+                "{\"format\":2}",
+                "{\"format\":2,\"entries\":[]}",
+                "{\"format\":[2],\"entries\":{}}",
+                "{\"format\":1,\"entries\":{KEY:{\"estimated\":5,\"measured\":9}}}",
+                "{\"format\":2,\"entries\":{KEY:null}}",
+                "{\"format\":2,\"entries\":{KEY:7}}",
+                "{\"format\":2,\"entries\":{KEY:{\"estimated\":5}}}",
+                "{\"format\":2,\"entries\":{KEY:{\"estimated\":\"five\",\"measured\":9}}}"
             })
     void isAsIfItWereNotThereWhenItMakesNoSense(String content) throws Exception {
-        Files.writeString(folder.resolve("measured-memory"), content);
+        Path file = folder.resolve("measured-memory");
+        memories.remember(model, PACK, OPTIONS, 500, 900);
+        String key = JsonParser.parseString(Files.readString(file))
+                .getAsJsonObject()
+                .getAsJsonObject("entries")
+                .keySet()
+                .iterator()
+                .next();
+        Files.writeString(file, content.replace("KEY", "\"" + key + "\""));
         assertEquals(0, memories.correction(model, PACK, OPTIONS));
         memories.remember(model, PACK, OPTIONS, 500, 700);
         assertEquals(200, memories.correction(model, PACK, OPTIONS));

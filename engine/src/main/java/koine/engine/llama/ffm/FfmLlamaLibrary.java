@@ -153,7 +153,7 @@ final class FfmLlamaLibrary implements LlamaLibrary {
     }
 
     @Override
-    public long modelLoadFromFile(byte[] path, long device, int layers, LoadProgress progress) {
+    public long modelLoadFromFile(byte[] path, long device, int layers, int loadMode, LoadProgress progress) {
         log.hide(new String(path, StandardCharsets.UTF_8));
         log.forgetLayers();
         try (Arena arena = Arena.ofConfined()) {
@@ -165,6 +165,7 @@ final class FfmLlamaLibrary implements LlamaLibrary {
             devices.setAtIndex(ADDRESS, 0, MemorySegment.ofAddress(device));
             params.set(ADDRESS, offset(MODEL_PARAMS, "devices"), devices);
             params.set(JAVA_INT, offset(MODEL_PARAMS, "n_gpu_layers"), device == 0 ? 0 : layers);
+            params.set(JAVA_INT, offset(MODEL_PARAMS, "load_mode"), loadMode);
             return (long) modelLoadFromFile.invokeExact(NativePaths.allocate(arena, path), params);
         } catch (Throwable thrown) {
             throw LinkerHelper.unexpected(thrown);

@@ -15,7 +15,7 @@ public interface LlamaLibrary {
      * @param device that computes layers; 0 for none but the processor
      * @param layers how many of them, from the last back
      */
-    long modelLoadFromFile(byte[] path, long device, int layers, LoadProgress progress);
+    long modelLoadFromFile(byte[] path, long device, int layers, int loadMode, LoadProgress progress);
 
     /** Layers that devices compute of the model loaded last, and all it has; as llama.cpp logs it, for it tells nowhere else. */
     LoadedLayers loadedLayers();
