@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots folder for what conversations have read, null when nothing is to be kept
  * @param snapshotBytes most bytes in that folder
  * @param leftFree no snapshot is written that would leave fewer bytes on the disk
+ * @param draft GGUF file of a small model that writes ahead for this one; null for none
  */
 public record GeneratorOptions(
         Path pack,
@@ -30,7 +31,8 @@ public record GeneratorOptions(
         @Nullable Offload offload,
         @Nullable Path snapshots,
         long snapshotBytes,
-        long leftFree) {
+        long leftFree,
+        @Nullable Path draft) {
     /** Four conversations at a time: a family's or a translator's, on one computer. */
     public static final int USUAL_SLOTS = 4;
 
@@ -48,33 +50,39 @@ public record GeneratorOptions(
     }
 
     public GeneratorOptions(Path pack, Path model, int contextTokens) {
-        this(pack, model, contextTokens, 0, USUAL_SLOTS, KvType.F16, null, null, 0, LEAVE_FREE);
+        this(pack, model, contextTokens, 0, USUAL_SLOTS, KvType.F16, null, null, 0, LEAVE_FREE, null);
     }
 
     public GeneratorOptions withThreads(int count) {
         return new GeneratorOptions(
-                pack, model, contextTokens, count, slots, kvType, offload, snapshots, snapshotBytes, leftFree);
+                pack, model, contextTokens, count, slots, kvType, offload, snapshots, snapshotBytes, leftFree, draft);
     }
 
     public GeneratorOptions withSlots(int count) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, count, kvType, offload, snapshots, snapshotBytes, leftFree);
+                pack, model, contextTokens, threads, count, kvType, offload, snapshots, snapshotBytes, leftFree, draft);
     }
 
     public GeneratorOptions withKvType(KvType type) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, slots, type, offload, snapshots, snapshotBytes, leftFree);
+                pack, model, contextTokens, threads, slots, type, offload, snapshots, snapshotBytes, leftFree, draft);
     }
 
     /** @param device null for the processor alone */
     public GeneratorOptions withOffload(@Nullable Offload device) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, slots, kvType, device, snapshots, snapshotBytes, leftFree);
+                pack, model, contextTokens, threads, slots, kvType, device, snapshots, snapshotBytes, leftFree, draft);
     }
 
     public GeneratorOptions withSnapshots(Path folder, long bytes) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, slots, kvType, offload, folder, bytes, leftFree);
+                pack, model, contextTokens, threads, slots, kvType, offload, folder, bytes, leftFree, draft);
+    }
+
+    /** @param file null for none */
+    public GeneratorOptions withDraft(@Nullable Path file) {
+        return new GeneratorOptions(
+                pack, model, contextTokens, threads, slots, kvType, offload, snapshots, snapshotBytes, leftFree, file);
     }
 
     /** @param trained tokens the model was made for; 0 when not known */
@@ -91,6 +99,6 @@ public record GeneratorOptions(
     /** @param bytes negative writes whatever the disk says */
     GeneratorOptions withLeftFree(long bytes) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, slots, kvType, offload, snapshots, snapshotBytes, bytes);
+                pack, model, contextTokens, threads, slots, kvType, offload, snapshots, snapshotBytes, bytes, draft);
     }
 }
