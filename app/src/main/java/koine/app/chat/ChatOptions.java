@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param contextTokens room wanted for the conversation, remembered with it; 0 is the conversation's own, else the
  *     engine's usual
  * @param layers beside the model, remembered with the conversation; null are the conversation's own
+ * @param brief whether one answer is wanted and no more: an engine that is started for it need not be the quickest writer
  */
 public record ChatOptions(
         @Nullable String model,
@@ -25,7 +26,8 @@ public record ChatOptions(
         boolean save,
         @Nullable Boolean thinking,
         int contextTokens,
-        @Nullable List<Layer> layers) {
+        @Nullable List<Layer> layers,
+        boolean brief) {
     public static final ChatOptions DEFAULT = new ChatOptions(null, null, null, Sampling.DEFAULT, null, true);
 
     /** With the conversation's own layers. */
@@ -38,7 +40,7 @@ public record ChatOptions(
             boolean save,
             @Nullable Boolean thinking,
             int contextTokens) {
-        this(model, language, system, sampling, maxTokens, save, thinking, contextTokens, null);
+        this(model, language, system, sampling, maxTokens, save, thinking, contextTokens, null, false);
     }
 
     /** With the model's usual thinking and the usual context. */
@@ -63,14 +65,19 @@ public record ChatOptions(
     }
 
     public ChatOptions withThinking(@Nullable Boolean wanted) {
-        return new ChatOptions(model, language, system, sampling, maxTokens, save, wanted, contextTokens, layers);
+        return new ChatOptions(model, language, system, sampling, maxTokens, save, wanted, contextTokens, layers, brief);
     }
 
     public ChatOptions withContext(int tokens) {
-        return new ChatOptions(model, language, system, sampling, maxTokens, save, thinking, tokens, layers);
+        return new ChatOptions(model, language, system, sampling, maxTokens, save, thinking, tokens, layers, brief);
     }
 
     public ChatOptions withLayers(@Nullable List<Layer> wanted) {
-        return new ChatOptions(model, language, system, sampling, maxTokens, save, thinking, contextTokens, wanted);
+        return new ChatOptions(model, language, system, sampling, maxTokens, save, thinking, contextTokens, wanted, brief);
+    }
+
+    public ChatOptions withBrief(boolean oneAnswer) {
+        return new ChatOptions(
+                model, language, system, sampling, maxTokens, save, thinking, contextTokens, layers, oneAnswer);
     }
 }

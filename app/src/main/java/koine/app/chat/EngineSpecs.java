@@ -4,6 +4,7 @@ import java.util.Map;
 import koine.app.Settings;
 import koine.app.conversations.SqliteConversationStore;
 import koine.engine.client.EngineSpec;
+import koine.engine.process.EngineOptions;
 import koine.i18n.Problem;
 import koine.models.InstalledModel;
 import koine.models.ModelStore;
@@ -23,7 +24,7 @@ final class EngineSpecs {
 
     /** For a question that belongs to no conversation yet. */
     EngineSpec of(ChatOptions options) throws Problem {
-        return new EngineSpec(model(options).path(), packs.pack(), options.contextTokens());
+        return spec(model(options), options.contextTokens(), options);
     }
 
     /** @param conversationId null for one that begins */
@@ -38,7 +39,14 @@ final class EngineSpecs {
         }
         // another model may have been made for less
         long trained = model.contextTokens();
-        return new EngineSpec(model.path(), packs.pack(), trained > 0 ? (int) Math.min(context, trained) : context);
+        return spec(model, trained > 0 ? (int) Math.min(context, trained) : context, options);
+    }
+
+    private EngineSpec spec(InstalledModel model, int contextTokens, ChatOptions options) throws Problem {
+        return new EngineSpec(
+                model.path(),
+                packs.pack(),
+                EngineOptions.DEFAULT.withContext(contextTokens).withBrief(options.brief()));
     }
 
     static void checkContext(InstalledModel model, int contextTokens) throws Problem {

@@ -102,7 +102,8 @@ final class AskCommand implements Callable<Integer> {
                     !noSave,
                     thinking(think),
                     contextTokens(contextTokens),
-                    LayerOption.parse(LayerOption.NAME, layers));
+                    LayerOption.parse(LayerOption.NAME, layers),
+                    true);
             String question = question();
             context.interrupts().onInterrupt(printer::interrupt);
             context.assistant().chat().ask(null, question, options, printer);

@@ -14,18 +14,20 @@ import org.jspecify.annotations.Nullable;
  *     those servers have {@code /props}, and others may refuse a request for a field they do not know
  * @param offload null when the processor computes all of it
  * @param pack the native pack it runs on; null when it does not say
+ * @param draft file of the smaller model that writes ahead, without its folder; null when none does
  */
 public record EngineFacts(
         int contextTokens,
         Thinking thinking,
         boolean extended,
         @Nullable Offload offload,
-        @Nullable String pack) {
+        @Nullable String pack,
+        @Nullable String draft) {
     public static final EngineFacts UNKNOWN = new EngineFacts(0, Thinking.NONE, false);
 
     /** Of an engine on the processor. */
     public EngineFacts(int contextTokens, Thinking thinking, boolean extended) {
-        this(contextTokens, thinking, extended, null, null);
+        this(contextTokens, thinking, extended, null, null, null);
     }
 
     /**
@@ -62,7 +64,8 @@ public record EngineFacts(
                         thinking(props.get("koine_thinking")),
                         true,
                         offload(props),
-                        text(props.get("koine_pack")));
+                        text(props.get("koine_pack")),
+                        draft(props));
     }
 
     private static @Nullable Offload offload(JsonObject props) {
@@ -74,6 +77,12 @@ public record EngineFacts(
                         integer(told.get("of")),
                         number(told.get("needBytes")),
                         number(told.get("freeBytes")))
+                : null;
+    }
+
+    private static @Nullable String draft(JsonObject props) {
+        return props.get("koine_draft") instanceof JsonObject told && !told.has("hindrance")
+                ? text(told.get("file"))
                 : null;
     }
 

@@ -64,7 +64,8 @@ public final class JllamaGenerator implements Generator {
                 0,
                 null,
                 String.valueOf(options.pack().getFileName()),
-                ABILITIES);
+                ABILITIES,
+                null);
     }
 
     /**

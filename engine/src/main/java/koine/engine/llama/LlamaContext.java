@@ -22,6 +22,9 @@ public final class LlamaContext implements AutoCloseable {
     /** Logits at once. */
     private static final int LOOKED_AT = 8192;
 
+    /** What lies so far below the largest counts for nothing: a million of them are a tenth of it. */
+    private static final double FAR_BELOW = -16;
+
     private final LlamaLibrary library;
     private final MemoryLibrary memoryLibrary;
     private final LlamaModel model;
@@ -233,8 +236,10 @@ public final class LlamaContext implements AutoCloseable {
 
     /**
      * The token with the largest logit after a row, of equal ones the first, as llama.cpp's own greedy sampler has it.
+     *
+     * @throws IllegalStateException when the row has no output, or the context was changed since
      */
-    synchronized int likeliest(int row) {
+    public synchronized int likeliest(int row) {
         long logits = address(row);
         Largest largest = new Largest();
         int count;
@@ -257,6 +262,28 @@ public final class LlamaContext implements AutoCloseable {
             }
         }
         return best;
+    }
+
+    /**
+     * Whether the likeliest token after a row is at least so likely, of 1 (softmax of all logits).
+     *
+     * @param likeliest as {@link #likeliest} says
+     * @throws IllegalStateException when the row has no output, or the context was changed since
+     */
+    public synchronized boolean isLikely(int row, int likeliest, double least) {
+        vocabulary.require(likeliest);
+        long logits = address(row);
+        double most = library.logit(logits, likeliest);
+        double sum = 0;
+        for (int from = 0; from < vocabulary.size() && sum * least <= 1; from += looked.length) {
+            int count = Math.min(looked.length, vocabulary.size() - from);
+            library.copyLogitBits(logits, from, count, looked);
+            for (int i = 0; i < count; i++) {
+                double below = Float.intBitsToFloat(looked[i]) - most;
+                sum += below > FAR_BELOW ? Math.exp(below) : 0;
+            }
+        }
+        return sum >= 1 && sum * least <= 1; // not even 1 where it is no number itself
     }
 
     /**

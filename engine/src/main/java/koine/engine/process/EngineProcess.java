@@ -131,8 +131,7 @@ final class EngineProcess {
                 .withThreads(wanted.threads())
                 .withKvType(wanted.kvType().equals(EngineOptions.Q8_0) ? KvType.Q8_0 : KvType.F16)
                 .withOffload(wanted.offload())
-                .withWeights(Objects.requireNonNullElse(wanted.speedup(), Speedup.NONE)
-                        .weights())
+                .withSpeedup(Objects.requireNonNullElse(wanted.speedup(), Speedup.NONE))
                 .withSnapshots(snapshots, SNAPSHOT_BYTES);
         return wanted.slots() == 0 ? options : options.withSlots(wanted.slots());
     }

@@ -121,6 +121,10 @@ abstract class CompletionJson {
         timings.addProperty("predicted_n", outcome.answerTokens());
         timings.addProperty("predicted_ms", outcome.answerMillis());
         timings.addProperty("predicted_per_second", perSecond(outcome.answerTokens(), outcome.answerMillis()));
+        if (outcome.drafted() > 0) {
+            timings.addProperty("draft_n", outcome.drafted());
+            timings.addProperty("draft_n_accepted", outcome.draftedKept());
+        }
         return timings;
     }
 

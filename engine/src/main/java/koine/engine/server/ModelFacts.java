@@ -2,6 +2,7 @@ package koine.engine.server;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.util.Locale;
 import java.time.Instant;
 import koine.engine.session.Ability;
 import koine.engine.session.Generator;
@@ -88,6 +89,15 @@ final class ModelFacts {
             device.addProperty("needBytes", offloaded.needBytes());
             device.addProperty("freeBytes", offloaded.freeBytes());
             json.add("koine_offload", device);
+        }
+        Generator.Drafting drafting = info.drafting();
+        if (drafting != null) {
+            JsonObject draft = new JsonObject();
+            draft.addProperty("file", drafting.file());
+            if (drafting.hindrance() != null) {
+                draft.addProperty("hindrance", drafting.hindrance().name().toLowerCase(Locale.ROOT));
+            }
+            json.add("koine_draft", draft);
         }
         json.addProperty("chat_template", info.chatTemplate() == null ? "" : info.chatTemplate());
         json.addProperty("bos_token", info.bosToken());

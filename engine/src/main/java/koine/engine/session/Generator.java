@@ -76,6 +76,7 @@ public interface Generator extends AutoCloseable {
      * @param offloaded what a device computes of it; null when the processor does it all
      * @param pack name of the native pack's folder
      * @param abilities what it can do that others cannot
+     * @param drafting what became of the model that was to draft for it; null when none was
      */
     record ModelInfo(
             String description,
@@ -91,10 +92,35 @@ public interface Generator extends AutoCloseable {
             int embeddingSize,
             @Nullable Offloaded offloaded,
             String pack,
-            Set<Ability> abilities) {
+            Set<Ability> abilities,
+            @Nullable Drafting drafting) {
         public ModelInfo {
             abilities = Set.copyOf(abilities);
         }
+    }
+
+    /**
+     * A small model that was to write ahead.
+     *
+     * @param file name of its file, without the folders
+     * @param hindrance why it does not; null when it does
+     */
+    record Drafting(String file, @Nullable Hindrance hindrance) {}
+
+    /** What keeps a model from drafting; answers come all the same. */
+    enum Hindrance {
+        /** There is no readable file. */
+        MISSING,
+        /** Not a GGUF file, or cut short, or damaged. */
+        DAMAGED,
+        /** Of a kind that cannot draft: unknown, for embeddings only, or with a memory that cannot be rolled back. */
+        UNSUPPORTED,
+        /** Its weights or its context did not fit beside the model. */
+        OUT_OF_MEMORY,
+        /** Its tokens mean other texts than the model's. */
+        OTHER_VOCABULARY,
+        /** The model itself takes no drafts: for embeddings only, or with a memory that cannot be rolled back. */
+        MODEL
     }
 
     /**
@@ -293,6 +319,8 @@ public interface Generator extends AutoCloseable {
     /**
      * @param cachedTokens of the prompt, that did not have to be read again
      * @param stopText which of the request's texts ended the answer, null when none did
+     * @param drafted tokens that a small model wrote ahead
+     * @param draftedKept those of them that became part of the answer
      */
     record Outcome(
             Finish finish,
@@ -301,7 +329,21 @@ public interface Generator extends AutoCloseable {
             int answerTokens,
             double promptMillis,
             double answerMillis,
-            @Nullable String stopText) {}
+            @Nullable String stopText,
+            int drafted,
+            int draftedKept) {
+        /** Without drafts. */
+        public Outcome(
+                Finish finish,
+                int promptTokens,
+                int cachedTokens,
+                int answerTokens,
+                double promptMillis,
+                double answerMillis,
+                @Nullable String stopText) {
+            this(finish, promptTokens, cachedTokens, answerTokens, promptMillis, answerMillis, stopText, 0, 0);
+        }
+    }
 
     /** @param vector of length 1 (L2) */
     @SuppressWarnings("ArrayRecordComponent") // never compared

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import koine.engine.llama.ContextOptions;
 import koine.engine.llama.KvType;
 import koine.engine.llama.Offload;
-import koine.engine.llama.Weights;
 import koine.engine.processor.Cores;
+import koine.engine.speed.Speedup;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads of the processor; 0 is the engine's choice
  * @param slots how many requests are computed at a time
  * @param offload null for the processor alone
- * @param weights how they come into memory
+ * @param speedup what makes it write more quickly
  * @param snapshots folder for what conversations have read, null when nothing is to be kept
  * @param snapshotBytes most bytes in that folder
  * @param leftFree no snapshot is written that would leave fewer bytes on the disk
@@ -30,7 +30,7 @@ public record GeneratorOptions(
         int slots,
         KvType kvType,
         @Nullable Offload offload,
-        Weights weights,
+        Speedup speedup,
         @Nullable Path snapshots,
         long snapshotBytes,
         long leftFree) {
@@ -51,12 +51,12 @@ public record GeneratorOptions(
     }
 
     public GeneratorOptions(Path pack, Path model, int contextTokens) {
-        this(pack, model, contextTokens, 0, USUAL_SLOTS, KvType.F16, null, Weights.MAPPED, null, 0, LEAVE_FREE);
+        this(pack, model, contextTokens, 0, USUAL_SLOTS, KvType.F16, null, Speedup.NONE, null, 0, LEAVE_FREE);
     }
 
     public GeneratorOptions withThreads(int count) {
         return new GeneratorOptions(
-                pack, model, contextTokens, count, slots, kvType, offload, weights, snapshots, snapshotBytes, leftFree);
+                pack, model, contextTokens, count, slots, kvType, offload, speedup, snapshots, snapshotBytes, leftFree);
     }
 
     public GeneratorOptions withSlots(int count) {
@@ -68,7 +68,7 @@ public record GeneratorOptions(
                 count,
                 kvType,
                 offload,
-                weights,
+                speedup,
                 snapshots,
                 snapshotBytes,
                 leftFree);
@@ -76,7 +76,7 @@ public record GeneratorOptions(
 
     public GeneratorOptions withKvType(KvType type) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, slots, type, offload, weights, snapshots, snapshotBytes, leftFree);
+                pack, model, contextTokens, threads, slots, type, offload, speedup, snapshots, snapshotBytes, leftFree);
     }
 
     /** @param device null for the processor alone */
@@ -89,20 +89,25 @@ public record GeneratorOptions(
                 slots,
                 kvType,
                 device,
-                weights,
+                speedup,
                 snapshots,
                 snapshotBytes,
                 leftFree);
     }
 
-    public GeneratorOptions withWeights(Weights how) {
+    public GeneratorOptions withSpeedup(Speedup how) {
         return new GeneratorOptions(
                 pack, model, contextTokens, threads, slots, kvType, offload, how, snapshots, snapshotBytes, leftFree);
     }
 
+    /** @param file null for none */
+    public GeneratorOptions withDraft(@Nullable Path file) {
+        return withSpeedup(speedup.withDraft(file));
+    }
+
     public GeneratorOptions withSnapshots(Path folder, long bytes) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, slots, kvType, offload, weights, folder, bytes, leftFree);
+                pack, model, contextTokens, threads, slots, kvType, offload, speedup, folder, bytes, leftFree);
     }
 
     /** @param trained tokens the model was made for; 0 when not known */
@@ -119,6 +124,6 @@ public record GeneratorOptions(
     /** @param bytes negative writes whatever the disk says */
     GeneratorOptions withLeftFree(long bytes) {
         return new GeneratorOptions(
-                pack, model, contextTokens, threads, slots, kvType, offload, weights, snapshots, snapshotBytes, bytes);
+                pack, model, contextTokens, threads, slots, kvType, offload, speedup, snapshots, snapshotBytes, bytes);
     }
 }

@@ -42,6 +42,7 @@ public final class LlamaGenerator implements Generator {
     private final @Nullable Scheduler scheduler;
     private final Embedder embedder;
     private final Adapters adapters;
+    private final @Nullable Drafter drafter;
 
     private LlamaGenerator(
             LlamaLibrary library,
@@ -49,6 +50,7 @@ public final class LlamaGenerator implements Generator {
             @Nullable LlamaContext context,
             int threads,
             Placing placing,
+            Drafts drafts,
             GeneratorOptions options) {
         this.loaded = loaded;
         this.context = context;
@@ -68,14 +70,17 @@ public final class LlamaGenerator implements Generator {
                 loaded.embeddingSize(),
                 placing.told(loaded.layers()),
                 String.valueOf(options.pack().getFileName()),
-                ABILITIES);
-        this.rollback = new Rollback(loaded.hasRecurrentState(), loaded.slidingWindow());
+                ABILITIES,
+                drafts.told());
+        this.rollback = Rollback.of(loaded);
+        this.drafter = drafts.drafter();
         this.scheduler = context == null
                 ? null
                 : new Scheduler(
                         context,
                         rollback,
                         snapshots(library, context, rollback, placing, options),
+                        drafter,
                         placing.offload() != null);
         this.adapters = new Adapters(loaded, context);
         this.embedder = new Embedder(loaded, threads);
@@ -117,8 +122,8 @@ public final class LlamaGenerator implements Generator {
             LlamaLibrary library, GeneratorOptions options, DoubleConsumer progress, BooleanSupplier cancelled)
             throws ModelLoadException {
         Placing placing = Placing.of(library, options);
-        LlamaModel loaded =
-                LlamaModel.load(library, options.model(), placing.offload(), options.weights(), progress, cancelled);
+        LlamaModel loaded = LlamaModel.load(
+                library, options.model(), placing.offload(), options.speedup().weights(), progress, cancelled);
         try {
             int batch = placing.offload() == null ? BATCH : DeviceFit.BATCH;
             int size = options.contextFor(loaded.trainedContextTokens());
@@ -126,9 +131,12 @@ public final class LlamaGenerator implements Generator {
             int slots = ONE_AT_A_TIME.contains(architecture(loaded)) ? 1 : options.slots();
             ContextOptions wanted = new ContextOptions(size, batch, threads, slots, options.kvType());
             LlamaContext context = loaded.generates() ? loaded.newContext(wanted) : null;
+            Drafts drafts = Drafts.NONE;
             try {
-                return new LlamaGenerator(library, loaded, context, threads, placing, options);
-            } catch (RuntimeException e) {
+                drafts = Drafts.load(library, loaded, context, placing, options, cancelled);
+                return new LlamaGenerator(library, loaded, context, threads, placing, drafts, options);
+            } catch (ModelLoadException | RuntimeException e) {
+                drafts.close();
                 if (context != null) {
                     context.close();
                 }
@@ -225,6 +233,9 @@ public final class LlamaGenerator implements Generator {
     public void close() {
         if (scheduler != null) {
             scheduler.close();
+        }
+        if (drafter != null) {
+            drafter.close();
         }
         adapters.close();
         if (context != null) {

@@ -1,6 +1,7 @@
 package koine.engine.session;
 
 import koine.engine.llama.LlamaContext;
+import koine.engine.llama.LlamaModel;
 
 /**
  * What a model's memory can undo.
@@ -9,6 +10,10 @@ import koine.engine.llama.LlamaContext;
  * @param slidingWindow how many tokens layers with a window look back; what has left it is gone; 0 when there are none
  */
 record Rollback(boolean recurrent, int slidingWindow) {
+    static Rollback of(LlamaModel model) {
+        return new Rollback(model.hasRecurrentState(), model.slidingWindow());
+    }
+
     boolean needsCheckpoints() {
         return recurrent || slidingWindow > 0;
     }

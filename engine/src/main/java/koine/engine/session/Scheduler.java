@@ -34,6 +34,7 @@ final class Scheduler {
     private static final long TOGETHER_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final LlamaContext context;
+    private final @Nullable Drafter drafter;
     private final boolean onDevice;
     private final Snapshots snapshots;
     private final List<Slot> slots;
@@ -46,16 +47,23 @@ final class Scheduler {
     private AdapterSet adapters = AdapterSet.none();
     private long adaptersSince;
 
-    /** @param onDevice whether a device computes: one that fails once may fail at everything from there on */
-    Scheduler(LlamaContext context, Rollback rollback, Snapshots snapshots, boolean onDevice) {
+    /**
+     * @param drafter null for none
+     * @param onDevice whether a device computes: one that fails once may fail at everything from there on
+     */
+    Scheduler(
+            LlamaContext context, Rollback rollback, Snapshots snapshots, @Nullable Drafter drafter, boolean onDevice) {
         this.context = context;
+        this.drafter = drafter;
         this.onDevice = onDevice;
         this.snapshots = snapshots;
         this.slots = IntStream.range(0, context.sequences())
-                .mapToObj(sequence -> new Slot(sequence, context, rollback))
+                .mapToObj(sequence -> new Slot(sequence, context, rollback, drafter))
                 .toList();
         this.batch = new Batch(context.batchTokens());
-        this.watch = Watch.start(this::allCancelled, context.abortFlag());
+        this.watch = Watch.start(
+                this::allCancelled,
+                drafter == null ? List.of(context.abortFlag()) : List.of(context.abortFlag(), drafter.abortFlag()));
     }
 
     void add(Turn turn) {
@@ -124,6 +132,9 @@ final class Scheduler {
     private void beginAfresh() {
         context.clear();
         slots.stream().filter(Slot::idle).forEach(Slot::forget);
+        if (drafter != null) {
+            drafter.clear();
+        }
     }
 
     /** The conversation's own slot with the same adapters, else an empty one, else the longest unused. */
@@ -148,6 +159,10 @@ final class Scheduler {
     }
 
     private void compute() {
+        draft();
+        if (drafter != null && allCancelled()) {
+            return;
+        }
         plan();
         while (used() + batch.size() > context.contextTokens()) {
             if (!evict() && !suspendNewest()) {
@@ -161,7 +176,9 @@ final class Scheduler {
                 case DONE -> proceed();
                 case ABORTED -> running.forEach(turn -> turn.slot().repair());
                 case NO_ROOM -> {
-                    if (!evict() && !suspendNewest()) {
+                    if (drafted() > 0) {
+                        running.forEach(Turn::endDrafts);
+                    } else if (!evict() && !suspendNewest()) {
                         breakAll(new GenerationException("llama_decode finds no room for the batch"));
                     }
                 }
@@ -174,9 +191,25 @@ final class Scheduler {
         }
     }
 
+    /**
+     * One who writes alone leaves the processor waiting for memory: a few tokens more cost little to look at. With several,
+     * a batch serves all of them already. Nobody is sent away for a draft.
+     */
+    private void draft() {
+        if (drafter != null && running.size() == 1) {
+            int room = Math.min(context.batchTokens(), context.contextTokens() - used()) - 1;
+            running.getFirst().draft(drafter, room, watch);
+        }
+    }
+
+    private int drafted() {
+        return running.stream().mapToInt(Turn::drafted).sum();
+    }
+
     /** A moment is not watched over: to be woken in the middle of it costs more than a cancel that is seen after it. */
     private LlamaContext.Decoded decode() {
-        boolean watched = !pace.isOverInAMoment(batch.size(), running.size());
+        int writing = running.size() + drafted();
+        boolean watched = !pace.isOverInAMoment(batch.size(), writing);
         long begun = System.nanoTime();
         if (watched) {
             watch.begin();
@@ -184,7 +217,7 @@ final class Scheduler {
         try {
             LlamaContext.Decoded how = context.decode(batch);
             if (how == LlamaContext.Decoded.DONE) {
-                pace.computed(batch.size(), running.size(), System.nanoTime() - begun);
+                pace.computed(batch.size(), writing, System.nanoTime() - begun);
             }
             return how;
         } finally {

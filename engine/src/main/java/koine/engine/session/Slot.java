@@ -19,6 +19,7 @@ final class Slot {
     private final int sequence;
     private final LlamaContext context;
     private final Rollback rollback;
+    private final @Nullable Drafter drafter;
     private final TokenList tokens = new TokenList();
     private final Checkpoints checkpoints = new Checkpoints(CHECKPOINT_BYTES);
     private @Nullable String owner;
@@ -28,10 +29,12 @@ final class Slot {
     private long lastUse;
     private long lastSaved = -1;
 
-    Slot(int sequence, LlamaContext context, Rollback rollback) {
+    /** @param drafter forgets what this forgets */
+    Slot(int sequence, LlamaContext context, Rollback rollback, @Nullable Drafter drafter) {
         this.sequence = sequence;
         this.context = context;
         this.rollback = rollback;
+        this.drafter = drafter;
     }
 
     int sequence() {
@@ -117,9 +120,8 @@ final class Slot {
 
     /** Reads its tokens from elsewhere, in place of what it holds. */
     void adopt(String key, String with, int[] restored) {
-        tokens.keepFirst(0);
+        forget();
         tokens.addAll(restored);
-        checkpoints.clear();
         owner = key;
         layers = with;
     }
@@ -166,6 +168,17 @@ final class Slot {
         return 0;
     }
 
+    /**
+     * Of the last batch, what was not added to the tokens goes: drafts that were wrong. That is always possible: a batch takes
+     * no place of what the token before it looks back at ({@code find_slot} and {@code apply_ubatch} in
+     * {@code llama-kv-cache.cpp}), and a state that only goes forward has no drafts.
+     *
+     * @return false when llama.cpp refuses all the same: {@link #repair} then
+     */
+    boolean dropRest() {
+        return context.keepFirst(sequence, tokens.length()) && context.position(sequence) == tokens.length();
+    }
+
     /** A batch that was broken off may have left more than was there before, or a state in between. */
     void repair() {
         int trusted = tokens.length();
@@ -184,9 +197,7 @@ final class Slot {
 
     void clear() {
         context.clear(sequence);
-        tokens.keepFirst(0);
-        checkpoints.clear();
-        owner = null;
+        forget();
     }
 
     /** The context was cleared as a whole. */
@@ -194,6 +205,9 @@ final class Slot {
         tokens.keepFirst(0);
         checkpoints.clear();
         owner = null;
+        if (drafter != null) {
+            drafter.forget(sequence);
+        }
     }
 
     /** Without one, the next prompt costs time; so a failure here is no failure of the answer. */

@@ -13,6 +13,17 @@ final class TokenList {
         return mismatch < 0 ? length : mismatch;
     }
 
+    /** How many tokens at the begin are the same. */
+    int shared(TokenList other) {
+        int mismatch = Arrays.mismatch(tokens, 0, length, other.tokens, 0, other.length);
+        return mismatch < 0 ? length : mismatch;
+    }
+
+    /** @param index below the length */
+    int at(int index) {
+        return tokens[index];
+    }
+
     void keepFirst(int count) {
         length = Math.min(length, count);
     }

@@ -26,6 +26,8 @@ final class Turn implements AutoCloseable {
     /** Rows with logits are large: prompts whose tokens are scored are read in smaller parts. */
     private static final int SCORED_PART = 32;
 
+    private static final int[] NONE = {};
+
     private final Request request;
     private final Cancel cancel;
     private final Sink sink;
@@ -51,6 +53,10 @@ final class Turn implements AutoCloseable {
     private int pending;
     private int firstRow;
     private int rows;
+    private int[] drafted = NONE;
+    private int ahead = Drafter.FIRST;
+    private int draftedTokens;
+    private int draftedKept;
     private long planned;
     private long start;
     private long first;
@@ -160,19 +166,47 @@ final class Turn implements AutoCloseable {
     /** Leaves the slot; what it held is forgotten and will be read again. */
     void suspend(long time) {
         Slot left = slot();
-        if (!reading) {
-            tokens = Arrays.copyOf(left.tokens().toArray(), left.length() + 1);
-            tokens[tokens.length - 1] = pending;
-            reading = true;
-        }
-        resumed = true;
+        readAgain();
         left.clear();
         left.release(time);
         slot = null;
     }
 
+    /** The slot is about to lose what was read. */
+    private void readAgain() {
+        if (!reading) {
+            tokens = Arrays.copyOf(slot().tokens().toArray(), slot().length() + 1);
+            tokens[tokens.length - 1] = pending;
+            reading = true;
+        }
+        resumed = true;
+    }
+
     Slot slot() {
         return Objects.requireNonNull(slot);
+    }
+
+    /**
+     * Has the next tokens drafted, which come into its next batch.
+     *
+     * @param room for them
+     * @param watch for what takes long
+     */
+    void draft(Drafter drafter, int room, Watch watch) {
+        int left = request.maxTokens() < 0 ? room : Math.min(room, request.maxTokens() - answerTokens - 1);
+        int most = reading ? 0 : Math.min(ahead, left);
+        drafted = most < 1 ? NONE : drafter.propose(slot(), pending, most, this::isCancelled, watch);
+    }
+
+    /** How many tokens of its batch are drafted. */
+    int drafted() {
+        return drafted.length;
+    }
+
+    /** There is no room for them: it goes on as if there were no drafts. */
+    void endDrafts() {
+        drafted = NONE;
+        ahead = 0;
     }
 
     /** It has no place in this batch. */
@@ -188,7 +222,10 @@ final class Turn implements AutoCloseable {
         int at = slot().length();
         if (!reading) {
             batch.add(pending, at, sequence, true);
-            rows = 1;
+            for (int token : drafted) {
+                batch.add(token, ++at, sequence, true);
+            }
+            rows = 1 + drafted.length;
             return;
         }
         rows = Math.min(most, tokens.length - at);
@@ -214,13 +251,50 @@ final class Turn implements AutoCloseable {
         if (rows == 0) {
             return; // the batch was full
         }
+        if (!reading) {
+            goOn(context);
+            return;
+        }
         for (int row = firstRow; row < firstRow + rows; row++) {
             slot().tokens().add(batch.token(row));
         }
-        if (reading && !readOn(context)) {
-            return;
+        if (readOn(context)) {
+            answerOn(context, firstRow + rows - 1);
         }
-        answerOn(context);
+    }
+
+    /** A drafted token is only kept where the sampler chooses the same, so the answer is the one without drafts. */
+    private void goOn(LlamaContext context) {
+        int kept = 0;
+        try {
+            slot().tokens().add(pending);
+            answerOn(context, firstRow);
+            while (kept < drafted.length && !isOver() && !isCancelled() && drafted[kept] == pending) {
+                slot().tokens().add(pending);
+                kept++;
+                answerOn(context, firstRow + kept);
+            }
+        } finally {
+            settle(kept);
+        }
+    }
+
+    /**
+     * How many are drafted next: two more when all were right, else one fewer, as {@code num_assistant_tokens_schedule} =
+     * "heuristic" of Hugging Face's transformers has it.
+     */
+    private void settle(int kept) {
+        int wrong = drafted.length - kept;
+        if (drafted.length > 0) {
+            draftedTokens += drafted.length;
+            draftedKept += kept;
+            ahead = wrong == 0 ? Math.min(Drafter.MOST, ahead + 2) : Math.max(1, ahead - 1);
+        }
+        drafted = NONE;
+        if (wrong > 0 && !slot().dropRest()) {
+            readAgain();
+            slot().repair();
+        }
     }
 
     /** @return whether the prompt is read and an answer wanted */
@@ -256,8 +330,7 @@ final class Turn implements AutoCloseable {
         }
     }
 
-    private void answerOn(LlamaContext context) {
-        int row = firstRow + rows - 1;
+    private void answerOn(LlamaContext context, int row) {
         int token = context.sample(sampler, row);
         if (!context.isNumber(row, token)) {
             throw new NoNumbersException();
@@ -362,7 +435,16 @@ final class Turn implements AutoCloseable {
             last = first;
         }
         double read = start == 0 ? 0 : millis(first - start);
-        return new Outcome(how, promptTokens, cached, answerTokens, read, millis(last - first), scanner.found());
+        return new Outcome(
+                how,
+                promptTokens,
+                cached,
+                answerTokens,
+                read,
+                millis(last - first),
+                scanner.found(),
+                draftedTokens,
+                draftedKept);
     }
 
     private static double millis(long nanos) {

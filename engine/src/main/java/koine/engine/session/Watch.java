@@ -1,5 +1,6 @@
 package koine.engine.session;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,21 +18,24 @@ final class Watch implements AutoCloseable {
     private static final int PATIENCE = 50;
 
     private final BooleanSupplier unwanted;
-    private final AbortFlag flag;
+    private final List<AbortFlag> flags;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean computing;
     private boolean asleep;
     private boolean closed;
 
-    private Watch(BooleanSupplier unwanted, AbortFlag flag) {
+    private Watch(BooleanSupplier unwanted, List<AbortFlag> flags) {
         this.unwanted = unwanted;
-        this.flag = flag;
+        this.flags = List.copyOf(flags);
     }
 
-    /** @param unwanted asked on the watch's thread, between {@link #begin} and {@link #end} only; throws nothing */
-    static Watch start(BooleanSupplier unwanted, AbortFlag flag) {
-        Watch watch = new Watch(unwanted, flag);
+    /**
+     * @param unwanted asked on the watch's thread, between {@link #begin} and {@link #end} only; throws nothing
+     * @param flags of whatever may compute then
+     */
+    static Watch start(BooleanSupplier unwanted, List<AbortFlag> flags) {
+        Watch watch = new Watch(unwanted, flags);
         Thread.ofPlatform().name("koine-watch").daemon().start(watch::look);
         return watch;
     }
@@ -50,12 +54,12 @@ final class Watch implements AutoCloseable {
         }
     }
 
-    /** It has ended; nothing is asked any more when this returns, and the flag is down. */
+    /** It has ended; nothing is asked any more when this returns, and the flags are down. */
     void end() {
         lock.lock();
         try {
             computing = false;
-            flag.lower();
+            flags.forEach(AbortFlag::lower);
         } finally {
             lock.unlock();
         }
@@ -78,7 +82,7 @@ final class Watch implements AutoCloseable {
                 } else {
                     inVain = 0;
                     if (unwanted.getAsBoolean()) {
-                        flag.raise();
+                        flags.forEach(AbortFlag::raise);
                     }
                 }
             }

@@ -1,5 +1,6 @@
 package koine.engine.speed;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,21 @@ public record Trial(
 
     public static Trial prevented(Kind kind, @Nullable String draft, Obstacle why) {
         return new Trial(kind, draft, 0, 0, 0, 0, why, false);
+    }
+
+    /** The same, used from now on. */
+    public Trial asUsed() {
+        return new Trial(kind, draft, ratio, low, high, pairs, obstacle, true);
+    }
+
+    /** Whether it is the trial of this. */
+    public boolean isOf(Kind what, @Nullable String draftFile) {
+        return kind == what && Objects.equals(draft, draftFile);
+    }
+
+    /** Whether it is quicker, and surely so. */
+    public boolean isQuicker() {
+        return pairs > 0 && new PairedRatio(ratio, low, high, pairs).isQuicker();
     }
 
     boolean makesSense() {

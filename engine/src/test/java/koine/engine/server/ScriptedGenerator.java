@@ -110,7 +110,8 @@ public final class ScriptedGenerator implements Generator {
                 embeddingSize,
                 null,
                 "scripted",
-                abilities);
+                abilities,
+                null);
     }
 
     @Override
