@@ -1,11 +1,13 @@
 package koine.app;
 
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import koine.app.bench.SpeedSearch;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.chat.Engines;
@@ -25,10 +27,13 @@ import koine.engine.hardware.Placements;
 import koine.engine.hardware.Wish;
 import koine.engine.memory.MemoryNeed;
 import koine.engine.memory.ModelShape;
+import koine.engine.memory.SystemMemory;
 import koine.engine.packs.PackManifest;
 import koine.engine.packs.PackStore;
 import koine.engine.packs.Platform;
 import koine.engine.process.EngineOptions;
+import koine.engine.speed.MeasuredSpeed;
+import koine.engine.speed.WeightsHere;
 import koine.i18n.Problem;
 import koine.models.Catalogue;
 import koine.models.FileModelStore;
@@ -48,6 +53,7 @@ public final class Koine implements Assistant {
     private final StoringChatService chat;
     private final ConversationForgetter engineMemories;
     private final SpeedTest speedTest;
+    private final SpeedSearch speedSearch;
     private final Engines engines;
     private final List<StoreModels> served = new CopyOnWriteArrayList<>();
     private final PackStore packs;
@@ -104,6 +110,16 @@ public final class Koine implements Assistant {
                 (model, tokens) -> new MemoryNeed(ModelShape.read(model))
                         .contextBytes(tokens, EngineOptions.DEFAULT.kvType(), EngineOptions.DEFAULT.slots()));
         this.engineMemories = new ConversationForgetter(folders.runtime());
+        this.speedSearch = new SpeedSearch(
+                models,
+                settings,
+                engines,
+                placements,
+                new MeasuredSpeed(folders.runtime()),
+                new WeightsHere(),
+                new SystemMemory(),
+                InstantSource.system(),
+                System::nanoTime);
         this.speedTest = new SpeedTest(models, settings, packs::usual, this.engines);
     }
 
@@ -146,6 +162,11 @@ public final class Koine implements Assistant {
     @Override
     public SpeedTest speedTest() {
         return speedTest;
+    }
+
+    @Override
+    public SpeedSearch speedSearch() {
+        return speedSearch;
     }
 
     @Override

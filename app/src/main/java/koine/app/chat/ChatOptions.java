@@ -65,7 +65,8 @@ public record ChatOptions(
     }
 
     public ChatOptions withThinking(@Nullable Boolean wanted) {
-        return new ChatOptions(model, language, system, sampling, maxTokens, save, wanted, contextTokens, layers, brief);
+        return new ChatOptions(
+                model, language, system, sampling, maxTokens, save, wanted, contextTokens, layers, brief);
     }
 
     public ChatOptions withContext(int tokens) {
@@ -73,7 +74,8 @@ public record ChatOptions(
     }
 
     public ChatOptions withLayers(@Nullable List<Layer> wanted) {
-        return new ChatOptions(model, language, system, sampling, maxTokens, save, thinking, contextTokens, wanted, brief);
+        return new ChatOptions(
+                model, language, system, sampling, maxTokens, save, thinking, contextTokens, wanted, brief);
     }
 
     public ChatOptions withBrief(boolean oneAnswer) {

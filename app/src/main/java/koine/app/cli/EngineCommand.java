@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "engine",
         description = "cli.engine.about",
-        subcommands = {EnginePacksCommand.class, EngineRenderCommand.class})
+        subcommands = {EngineMeasureCommand.class, EnginePacksCommand.class, EngineRenderCommand.class})
 final class EngineCommand {
     EngineCommand(CliContext context) {}
 }

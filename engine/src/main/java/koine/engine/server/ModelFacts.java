@@ -2,8 +2,8 @@ package koine.engine.server;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import java.util.Locale;
 import java.time.Instant;
+import java.util.Locale;
 import koine.engine.session.Ability;
 import koine.engine.session.Generator;
 import koine.engine.session.Generator.ModelInfo;

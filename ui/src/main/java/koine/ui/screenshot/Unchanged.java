@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import koine.app.Assistant;
 import koine.app.Folders;
 import koine.app.Settings;
+import koine.app.bench.SpeedSearch;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
 import koine.app.conversations.ConversationStore;
@@ -52,6 +53,11 @@ record Unchanged(Assistant assistant) implements Assistant {
     @Override
     public SpeedTest speedTest() {
         return assistant.speedTest();
+    }
+
+    @Override
+    public SpeedSearch speedSearch() {
+        return assistant.speedSearch();
     }
 
     @Override

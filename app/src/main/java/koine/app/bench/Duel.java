@@ -1,0 +1,65 @@
+package koine.app.bench;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleConsumer;
+import java.util.function.LongSupplier;
+import koine.engine.client.EngineLease;
+import koine.engine.speed.PairedRatio;
+import koine.i18n.Problem;
+
+/**
+ * Two engines that write in turn, so that what else the computer does falls on both alike; each pair begins with the other
+ * one. As many pairs as say something certain, or fewer where the model is slow.
+ */
+final class Duel {
+    private static final int LEAST_PAIRS = 5;
+    private static final int MOST_PAIRS = 15;
+    private static final long ENOUGH_NANOS = TimeUnit.SECONDS.toNanos(45);
+
+    /** How an engine is made to write. */
+    @FunctionalInterface
+    interface Writer {
+        /** @return tokens per second, from the first to the last; more than 0 */
+        double write(EngineLease engine, int round) throws Problem;
+    }
+
+    /**
+     * @param ratio of the challenger's speed to the champion's
+     * @param champion its median, in tokens per second
+     */
+    record Outcome(PairedRatio ratio, double champion) {}
+
+    private final Writer writer;
+    private final LongSupplier nanos;
+
+    Duel(Writer writer, LongSupplier nanos) {
+        this.writer = writer;
+        this.nanos = nanos;
+    }
+
+    /** @param progress hears the share that is done, 0 to 1 */
+    Outcome between(EngineLease champion, EngineLease challenger, DoubleConsumer progress) throws Problem {
+        writer.write(champion, 0); // the first of each is slower: pages come into memory, Java compiles
+        writer.write(challenger, 0);
+        List<Double> ratios = new ArrayList<>();
+        List<Double> speeds = new ArrayList<>();
+        long begun = nanos.getAsLong();
+        for (int round = 0; round < MOST_PAIRS; round++) {
+            long gone = nanos.getAsLong() - begun;
+            if (round >= LEAST_PAIRS && gone >= ENOUGH_NANOS) {
+                break;
+            }
+            progress.accept(Math.max((double) round / MOST_PAIRS, Math.min(1, (double) gone / ENOUGH_NANOS)));
+            boolean challengerFirst = round % 2 == 1;
+            double first = writer.write(challengerFirst ? challenger : champion, round);
+            double second = writer.write(challengerFirst ? champion : challenger, round);
+            ratios.add(challengerFirst ? first / second : second / first);
+            speeds.add(challengerFirst ? second : first);
+        }
+        Collections.sort(speeds);
+        return new Outcome(PairedRatio.of(ratios), speeds.get(speeds.size() / 2));
+    }
+}

@@ -1,0 +1,71 @@
+package koine.app.bench;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import koine.engine.client.ChatMessage;
+import koine.engine.client.ChatRequest;
+import koine.engine.client.ChatResult;
+import koine.engine.client.Sampling;
+import koine.engine.client.TokenEngine;
+import koine.i18n.Problem;
+
+/** What engines are made to write when they are compared. */
+final class Writers {
+    private static final int ANSWER = 64;
+
+    /** Where a model is so slow that fewer tokens take as long. */
+    private static final int SHORT_ANSWER = 24;
+
+    private static final double SLOW = 4;
+
+    /** So few say nothing of a speed. */
+    private static final int LEAST = 8;
+
+    private Writers() {}
+
+    /**
+     * Answers to questions, as a person has them: what a draft model guesses depends on what is written.
+     *
+     * @param questions each asks for a long answer
+     */
+    static Duel.Writer answers(List<String> questions) {
+        double[] last = {Double.MAX_VALUE};
+        return (engine, round) -> {
+            String question = questions.get(round % questions.size());
+            ChatRequest request = new ChatRequest(
+                    "measure-" + UUID.randomUUID(),
+                    List.of(new ChatMessage("user", question)),
+                    new Sampling(0.0, null, null, null, null),
+                    last[0] < SLOW ? SHORT_ANSWER : ANSWER,
+                    null);
+            ChatResult result = engine.engine().chat(request, text -> {});
+            if (result.answerTokens() < LEAST || !(result.answerMillis() > 0)) {
+                throw new Problem("KOINE-A131", Map.of());
+            }
+            last[0] = (result.answerTokens() - 1) * 1000.0 / result.answerMillis();
+            return last[0];
+        };
+    }
+
+    /** Behind a long text that was read before, where the context's own form matters. @param depth in tokens */
+    static Duel.Writer behind(String text, int depth) {
+        String run = UUID.randomUUID().toString();
+        return (engine, round) -> {
+            TokenEngine tokens = engine.tokens();
+            int[] words = tokens.tokenize(text);
+            if (words.length == 0) {
+                throw new Problem("KOINE-E206", Map.of());
+            }
+            int[] prompt = new int[depth];
+            for (int i = 0; i < depth; i++) {
+                prompt[i] = words[i % words.length];
+            }
+            // by the pid: what one has read, the other has not
+            TokenEngine.Completion done = tokens.complete(prompt, SHORT_ANSWER, "measure-" + run + "-" + engine.pid());
+            double seconds = (double) (done.nanos() - done.firstTokenNanos()) / TimeUnit.SECONDS.toNanos(1);
+            return (done.tokens() - 1) / Math.max(1e-9, seconds);
+        };
+    }
+}
