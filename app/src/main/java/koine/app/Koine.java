@@ -116,7 +116,7 @@ public final class Koine implements Assistant {
                 engines,
                 placements,
                 new MeasuredSpeed(folders.runtime()),
-                new WeightsHere(),
+                new WeightsHere()::allow,
                 new SystemMemory(),
                 InstantSource.system(),
                 System::nanoTime);

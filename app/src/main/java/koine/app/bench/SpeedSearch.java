@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
 import koine.app.Settings;
 import koine.app.chat.Engines;
@@ -27,7 +28,6 @@ import koine.engine.speed.Speedup;
 import koine.engine.speed.Trial;
 import koine.engine.speed.Trial.Kind;
 import koine.engine.speed.Trial.Obstacle;
-import koine.engine.speed.WeightsHere;
 import koine.gguf.DraftCheck;
 import koine.i18n.Problem;
 import koine.models.InstalledModel;
@@ -61,19 +61,23 @@ public final class SpeedSearch {
     private final Engines engines;
     private final Placements placements;
     private final MeasuredSpeed speeds;
-    private final WeightsHere here;
+    private final BiPredicate<Weights, Long> allowed;
     private final MemoryProbe memory;
     private final InstantSource clock;
     private final LongSupplier nanos;
 
-    /** @param engines that start where they are told to */
+    /**
+     * @param engines that start where they are told to
+     * @param allowed whether the system has a way of holding so many bytes of weights
+     * @param nanos a clock for spans, in nanoseconds
+     */
     public SpeedSearch(
             ModelStore models,
             Settings settings,
             Engines engines,
             Placements placements,
             MeasuredSpeed speeds,
-            WeightsHere here,
+            BiPredicate<Weights, Long> allowed,
             MemoryProbe memory,
             InstantSource clock,
             LongSupplier nanos) {
@@ -82,7 +86,7 @@ public final class SpeedSearch {
         this.engines = engines;
         this.placements = placements;
         this.speeds = speeds;
-        this.here = here;
+        this.allowed = allowed;
         this.memory = memory;
         this.clock = clock;
         this.nanos = nanos;
@@ -145,16 +149,17 @@ public final class SpeedSearch {
         if (placement.step() == Placement.Step.BUILT_IN) {
             throw new Problem("KOINE-A130", Map.of());
         }
-        Found found;
         try (Search search = new Search(model.path(), placement, options.questions(), progress)) {
-            found = search.run(drafts(options, model));
-        }
-        try {
-            speeds.remember(model.path(), placement.pack(), 0, placement.offload(), found);
+            Found found = search.run(drafts(options, model));
+            Placement best = search.placement;
+            if (placement.device() != null && best.device() == null) {
+                placements.rememberSlower(model.path(), placement);
+            }
+            speeds.remember(model.path(), best.pack(), 0, best.offload(), found);
+            return report(model, best, found);
         } catch (IOException e) {
             throw new Problem("KOINE-A132", Map.of(), e);
         }
-        return report(model, placement, found);
     }
 
     private InstalledModel model(@Nullable String name) throws Problem {
@@ -198,7 +203,7 @@ public final class SpeedSearch {
     /** One search: the engine that is the best so far, and what was tried. */
     private final class Search implements AutoCloseable {
         private final Path model;
-        private final Placement placement;
+        private Placement placement;
         private final Progress progress;
         private final Duel answers;
         private final List<String> questions;
@@ -224,7 +229,10 @@ public final class SpeedSearch {
             if (need > free) {
                 throw new Problem("KOINE-A133", Map.of("need", (need + RESERVE) / 1e9, "free", (free + RESERVE) / 1e9));
             }
-            champion = open(best, EngineOptions.F16);
+            champion = open(placement, best, EngineOptions.F16);
+            if (placement.device() != null && !placements.wish().names()) {
+                processor();
+            }
             if (placement.device() == null) { // else they lie there
                 weights();
             }
@@ -246,13 +254,24 @@ public final class SpeedSearch {
             return champion;
         }
 
+        /** Who has named a device has it, whatever is quicker. */
+        private void processor() throws Problem {
+            Placement processor = placements.processor();
+            Trial trial = against(Kind.PROCESSOR, null, processor, best, EngineOptions.F16, answers, 0);
+            trials.add(trial.isQuicker() ? trial.asUsed() : trial);
+            if (trial.isQuicker()) {
+                placement = processor;
+                crown(best, trial.ratio());
+            }
+        }
+
         private void weights() throws Problem {
             Kind quickest = null;
             double most = 0;
             for (Kind kind : List.of(Kind.LARGE_PAGES, Kind.LOCKED)) {
                 Weights way = kind == Kind.LOCKED ? Weights.LOCKED : Weights.LARGE_PAGES;
-                Trial trial = here.allow(way, bytes(model))
-                        ? against(kind, null, best.with(way), EngineOptions.F16, answers, 0)
+                Trial trial = allowed.test(way, bytes(model))
+                        ? against(kind, null, placement, best.with(way), EngineOptions.F16, answers, 0)
                         : Trial.prevented(kind, null, Obstacle.NOT_HERE);
                 trials.add(trial);
                 if (trial.isQuicker() && trial.ratio() > most) {
@@ -275,7 +294,7 @@ public final class SpeedSearch {
             }
             int trained = shape.trainedContext() == 0 ? CONTEXT : Math.min(CONTEXT, shape.trainedContext());
             Duel behind = new Duel(Writers.behind(String.join("\n", questions), Math.min(DEPTH, trained / 2)), nanos);
-            Trial trial = against(Kind.QUANTIZED_CONTEXT, null, best, EngineOptions.Q8_0, behind, 0);
+            Trial trial = against(Kind.QUANTIZED_CONTEXT, null, placement, best, EngineOptions.Q8_0, behind, 0);
             trials.add(trial.pairs() > 0 && trial.low() >= NEARLY_ALL ? trial.asUsed() : trial);
         }
 
@@ -288,7 +307,7 @@ public final class SpeedSearch {
             }
             long more = new MemoryNeed(shape).besideAnother(CONTEXT, EngineOptions.F16, 1);
             Speedup with = best.withDraft(draft.path());
-            trials.add(against(Kind.DRAFT, file, with, EngineOptions.F16, answers, more));
+            trials.add(against(Kind.DRAFT, file, placement, with, EngineOptions.F16, answers, more));
         }
 
         private void keepTheBestDraft() {
@@ -311,17 +330,18 @@ public final class SpeedSearch {
             champion = null;
             best = winner;
             gain *= ratio;
-            champion = open(winner, EngineOptions.F16);
+            champion = open(placement, winner, EngineOptions.F16);
         }
 
-        private Trial against(Kind kind, @Nullable String draft, Speedup with, String kvType, Duel duel, long more)
+        private Trial against(
+                Kind kind, @Nullable String draft, Placement where, Speedup with, String kvType, Duel duel, long more)
                 throws Problem {
             if (2 * need + more > free) {
                 return Trial.prevented(kind, draft, Obstacle.MEMORY);
             }
             String name = draft == null ? null : String.valueOf(Path.of(draft).getFileName());
             progress.onTrial(kind, name, 0);
-            try (EngineLease challenger = open(with, kvType)) {
+            try (EngineLease challenger = open(where, with, kvType)) {
                 if (draft != null && challenger.engine().facts().draft() == null) {
                     return Trial.prevented(kind, draft, Obstacle.NOT_WITH_THIS_MODEL);
                 }
@@ -340,14 +360,14 @@ public final class SpeedSearch {
             }
         }
 
-        private EngineLease open(Speedup speedup, String kvType) throws Problem {
+        private EngineLease open(Placement where, Speedup speedup, String kvType) throws Problem {
             EngineOptions options = EngineOptions.DEFAULT
                     .withContext(CONTEXT)
                     .withSlots(1)
                     .withKvType(kvType)
-                    .withOffload(placement.offload())
+                    .withOffload(where.offload())
                     .withSpeedup(speedup);
-            return engines.acquire(new EngineSpec(model, placement.pack(), options), new LoadListener() {
+            return engines.acquire(new EngineSpec(model, where.pack(), options), new LoadListener() {
                 @Override
                 public void onLoadProgress(double fraction) {
                     progress.onLoad(fraction);

@@ -137,7 +137,8 @@ public final class Placements {
             return onProcessor(wanted.names() ? missing(wanted) : fresh ? why(seen) : null);
         }
         Tried.Left left = tried.steps().get(key(model, best));
-        if (left == null) {
+        boolean merelySlower = left != null && left.code().equals(SLOWER);
+        if (left == null || (merelySlower && wanted.names())) {
             return on(best, Step.FITTING, null);
         }
         // what somebody has chosen is not overridden silently
@@ -183,8 +184,22 @@ public final class Placements {
         return onProcessor(failed.notice());
     }
 
+    /** On the processor, whatever is wished. */
+    public Placement processor() throws Problem {
+        return onProcessor(null);
+    }
+
+    /** Remembers that the processor was measured to be quicker with a model than a device is. */
+    public void rememberSlower(Path model, Placement device) throws Problem {
+        remember(model, device, processor(), SLOWER);
+    }
+
     /** Remembers that a device does not do more than this for a model. */
     public void remember(Path model, Placement failed, Placement instead, Problem how) {
+        remember(model, failed, instead, how.code());
+    }
+
+    private void remember(Path model, Placement failed, Placement instead, String why) {
         Candidate candidate = candidate(failed);
         if (candidate != null) {
             // another program may have come further down
@@ -193,7 +208,7 @@ public final class Placements {
                     tried -> tried.steps()
                             .merge(
                                     key(model, candidate),
-                                    new Tried.Left(ofDevice(instead.step()), how.code()),
+                                    new Tried.Left(ofDevice(instead.step()), why),
                                     (there, here) -> there.step().compareTo(here.step()) > 0 ? there : here));
         }
     }
@@ -423,6 +438,9 @@ public final class Placements {
 
     /** The code of a device's death in the middle of an answer. */
     public static final String LOST = "KOINE-G107";
+
+    /** In the place of a problem's code: it works, but the processor works better. */
+    private static final String SLOWER = "slower";
 
     private static Problem missing(Wish wanted) {
         return new Problem("KOINE-G108", Map.of("device", String.valueOf(wanted.device())));

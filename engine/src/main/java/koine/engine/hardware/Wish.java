@@ -15,7 +15,7 @@ public record Wish(@Nullable String device) {
     public static final Wish PROCESSOR = new Wish(PROCESSOR_WORD);
 
     /** Whether a device is named: then it is told each time when another computes. */
-    boolean names() {
+    public boolean names() {
         return device != null && !equals(PROCESSOR);
     }
 }

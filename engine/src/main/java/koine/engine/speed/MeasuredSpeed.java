@@ -51,7 +51,7 @@ public final class MeasuredSpeed {
                         case LARGE_PAGES -> all.with(Weights.LARGE_PAGES);
                         case LOCKED -> all.with(Weights.LOCKED);
                         case DRAFT -> all.withDraft(trial.draft() == null ? null : Path.of(trial.draft()));
-                        case QUANTIZED_CONTEXT -> all;
+                        case PROCESSOR, QUANTIZED_CONTEXT -> all;
                     };
                 }
             }

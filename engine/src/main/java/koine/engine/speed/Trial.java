@@ -26,6 +26,8 @@ public record Trial(
 
     /** What is tried. */
     public enum Kind {
+        /** The processor in the place of the device that computes the model. */
+        PROCESSOR,
         /** Weights in pages of 2 MB instead of mapped: {@link koine.engine.llama.Weights#LARGE_PAGES}. */
         LARGE_PAGES,
         /** Weights that the system may not take away: {@link koine.engine.llama.Weights#LOCKED}. */
