@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import koine.app.bench.EngineSpeedSearch;
 import koine.app.bench.SpeedSearch;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatService;
@@ -110,7 +111,7 @@ public final class Koine implements Assistant {
                 (model, tokens) -> new MemoryNeed(ModelShape.read(model))
                         .contextBytes(tokens, EngineOptions.DEFAULT.kvType(), EngineOptions.DEFAULT.slots()));
         this.engineMemories = new ConversationForgetter(folders.runtime());
-        this.speedSearch = new SpeedSearch(
+        this.speedSearch = new EngineSpeedSearch(
                 models,
                 settings,
                 engines,

@@ -3,7 +3,9 @@ package koine.app.bench;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import java.util.function.LongSupplier;
 import koine.engine.client.EngineLease;
@@ -18,6 +20,9 @@ final class Duel {
     private static final int LEAST_PAIRS = 5;
     private static final int MOST_PAIRS = 15;
     private static final long ENOUGH_NANOS = TimeUnit.SECONDS.toNanos(45);
+
+    /** The code of the problem when nobody waits any more. */
+    static final String UNWANTED = "KOINE-E108";
 
     /** How an engine is made to write. */
     @FunctionalInterface
@@ -34,16 +39,19 @@ final class Duel {
 
     private final Writer writer;
     private final LongSupplier nanos;
+    private final BooleanSupplier unwanted;
 
-    Duel(Writer writer, LongSupplier nanos) {
+    /** @param unwanted asked before each answer */
+    Duel(Writer writer, LongSupplier nanos, BooleanSupplier unwanted) {
         this.writer = writer;
         this.nanos = nanos;
+        this.unwanted = unwanted;
     }
 
     /** @param progress hears the share that is done, 0 to 1 */
     Outcome between(EngineLease champion, EngineLease challenger, DoubleConsumer progress) throws Problem {
-        writer.write(champion, 0); // the first of each is slower: pages come into memory, Java compiles
-        writer.write(challenger, 0);
+        write(champion, 0); // the first of each is slower: pages come into memory, Java compiles
+        write(challenger, 0);
         List<Double> ratios = new ArrayList<>();
         List<Double> speeds = new ArrayList<>();
         long begun = nanos.getAsLong();
@@ -54,12 +62,19 @@ final class Duel {
             }
             progress.accept(Math.max((double) round / MOST_PAIRS, Math.min(1, (double) gone / ENOUGH_NANOS)));
             boolean challengerFirst = round % 2 == 1;
-            double first = writer.write(challengerFirst ? challenger : champion, round);
-            double second = writer.write(challengerFirst ? champion : challenger, round);
+            double first = write(challengerFirst ? challenger : champion, round);
+            double second = write(challengerFirst ? champion : challenger, round);
             ratios.add(challengerFirst ? first / second : second / first);
             speeds.add(challengerFirst ? second : first);
         }
         Collections.sort(speeds);
         return new Outcome(PairedRatio.of(ratios), speeds.get(speeds.size() / 2));
+    }
+
+    private double write(EngineLease engine, int round) throws Problem {
+        if (unwanted.getAsBoolean() || Thread.currentThread().isInterrupted()) {
+            throw new Problem(UNWANTED, Map.of());
+        }
+        return writer.write(engine, round);
     }
 }

@@ -86,11 +86,9 @@ final class EngineMeasureCommand implements Callable<Integer> {
 
     private SpeedSearch.Report measure(SpeedSearch search) throws Problem {
         Messages m = context.messages();
-        List<String> questions =
-                List.of(m.text("speed.question.1"), m.text("speed.question.2"), m.text("speed.question.3"));
         StatusLine status = new StatusLine(context.terminal());
         try {
-            return search.run(new SpeedSearch.Options(model, drafts, questions), new SpeedSearch.Progress() {
+            return search.run(new SpeedSearch.Options(model, drafts), new SpeedSearch.Progress() {
                 @Override
                 public void onLoad(double share) {
                     if (status.seen()) {

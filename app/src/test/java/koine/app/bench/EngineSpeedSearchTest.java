@@ -54,9 +54,12 @@ import koine.engine.speed.Trial;
 import koine.engine.speed.Trial.Kind;
 import koine.engine.speed.Trial.Obstacle;
 import koine.gguf.TinyModel;
+import koine.i18n.Messages;
 import koine.i18n.Problem;
+import koine.i18n.UiLanguage;
 import koine.models.Catalogue;
 import koine.models.FileModelStore;
+import koine.models.InstalledModel;
 import koine.net.LoopbackResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,9 +67,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Engines that write as quickly as a test wants them to, and a clock that goes with what they write. */
-class SpeedSearchTest {
+class EngineSpeedSearchTest {
     private static final double USUAL = 20;
-    private static final List<String> QUESTIONS = List.of("one?", "two?", "three?");
 
     @TempDir
     Path folder;
@@ -85,6 +87,7 @@ class SpeedSearchTest {
     private int answerTokens = 64;
     private Wish wish = Wish.BEST;
     private boolean card;
+    private int patience = Integer.MAX_VALUE;
     private final Set<Weights> allowed = EnumSet.of(Weights.LARGE_PAGES);
 
     private Path model;
@@ -126,7 +129,7 @@ class SpeedSearchTest {
                 return OptionalLong.empty();
             }
         };
-        return new SpeedSearch(
+        return new EngineSpeedSearch(
                 new FileModelStore(Catalogue.builtIn(), null, folder.resolve("models")),
                 TestProfile.open(folder, this::start).settings(),
                 this::start,
@@ -140,8 +143,7 @@ class SpeedSearchTest {
 
     private Found run(String... drafts) throws Exception {
         SpeedSearch.Report report = search().run(
-                        new SpeedSearch.Options(model.toString(), List.of(drafts), QUESTIONS),
-                        new SpeedSearch.Progress() {
+                        new SpeedSearch.Options(model.toString(), List.of(drafts)), new SpeedSearch.Progress() {
                             @Override
                             public void onLoad(double share) {}
 
@@ -152,6 +154,11 @@ class SpeedSearchTest {
 
                             @Override
                             public void onNotice(Problem notice) {}
+
+                            @Override
+                            public boolean isUnwanted() {
+                                return asked.size() >= patience;
+                            }
                         });
         assertEquals(0, open, "every engine is given back");
         assertTrue(mostOpen <= 2, "two engines at a time, were " + mostOpen);
@@ -296,7 +303,7 @@ class SpeedSearchTest {
         assertEquals(1_800_000_000L, found.at());
         assertEquals(new Speedup(Weights.LARGE_PAGES, draft), found.speedup());
         assertEquals(found, search().known(model.toString()).found(), "remembered");
-        assertEquals(Set.copyOf(QUESTIONS), Set.copyOf(asked));
+        assertEquals(3, Set.copyOf(asked).size(), "three questions");
         for (EngineSpec spec : opened) {
             assertEquals(2048, spec.options().contextTokens(), "both have the same");
         }
@@ -396,7 +403,7 @@ class SpeedSearchTest {
             @Override
             public void onNotice(Problem notice) {}
         };
-        SpeedSearch.Options options = new SpeedSearch.Options(model.toString(), null, QUESTIONS);
+        SpeedSearch.Options options = new SpeedSearch.Options(model.toString(), null);
         Found same = search.run(options, quiet).found();
         assertNotNull(same);
         assertTrue(same.trials().stream().noneMatch(trial -> trial.kind() == Kind.DRAFT), "none is much smaller");
@@ -465,6 +472,32 @@ class SpeedSearchTest {
         asked.clear();
         run();
         assertTrue(nanos < slow && nanos < TimeUnit.MINUTES.toNanos(6), nanos / 1e9 + " s");
+    }
+
+    @Test
+    void endsWithinAnAnswerWhenNobodyWaitsAndNothingIsRemembered() throws Exception {
+        patience = 7;
+        assertEquals("KOINE-E108", assertThrows(Problem.class, () -> run()).code());
+        assertEquals(7, asked.size());
+        assertEquals(0, open);
+        assertNull(search().known(model.toString()).found());
+    }
+
+    @Test
+    void asksInALanguageThatTheModelSpeaks() throws Exception {
+        InstalledModel arabic = new InstalledModel("m", "m", model, 1, "llama", "F16", List.of("ar", "fr"), 4096, null);
+        InstalledModel any = new InstalledModel("m", "m", model, 1, "llama", "F16", List.of(), 4096, null);
+        InstalledModel swahili = new InstalledModel("m", "m", model, 1, "llama", "F16", List.of("sw"), 4096, null);
+        String question = "speed.question.1";
+        assertEquals(
+                Messages.of(UiLanguage.ARABIC).text(question),
+                Questions.of(arabic, UiLanguage.HINDI).getFirst());
+        assertEquals(
+                Messages.of(UiLanguage.HINDI).text(question),
+                Questions.of(any, UiLanguage.HINDI).getFirst());
+        assertEquals(
+                Messages.of(UiLanguage.ENGLISH).text(question),
+                Questions.of(swahili, UiLanguage.HINDI).getFirst());
     }
 
     @Test
