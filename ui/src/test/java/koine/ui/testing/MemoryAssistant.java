@@ -426,8 +426,8 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
         return adapters.stream()
                 .filter(one -> one.id().equalsIgnoreCase(nameOrPath))
                 .findFirst()
-                .orElseThrow(
-                        () -> new Problem("KOINE-M104", Map.of("name", nameOrPath, "found", "none", "nearest", "")));
+                .orElseThrow(() -> new Problem(
+                        "KOINE-M104", Map.of("name", nameOrPath, "found", "none", "nearest", "", "folder", "models")));
     }
 
     @Override
