@@ -24,6 +24,7 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.robot.Robot;
 import koine.app.chat.ChatOptions;
 import koine.app.conversations.Layer;
+import koine.app.conversations.MessageState;
 import koine.app.layers.Layers;
 import koine.i18n.UiLanguage;
 import koine.models.InstalledAdapter;
@@ -210,6 +211,26 @@ class LayersPanelTest {
         Fx.settle(scene);
         Fx.run(button("Add Ninth")::fire);
         assertTrue(shell.layers().chosen().get().contains(new Layer("ninth", 1)));
+    }
+
+    /** With a layer from elsewhere, which is named by its path. */
+    @Test
+    void anAnswerNamesTheLayersItWasWrittenWithAlsoWhenOthersAreChosenSince() throws Exception {
+        InstalledAdapter _ = withLayers();
+        String id = conversation(new Layer("stories", "a hash", 1), new Layer("/home/asha/my poems.gguf", "b hash", 1));
+        assistant.store(id, "user", "q", MessageState.COMPLETE);
+        assistant.store(id, "assistant", "a", MessageState.COMPLETE);
+        assistant.setLayers(id, List.of());
+        Fx.run(() -> shell.open(id));
+        Fx.settle(scene);
+        List<String> answeredBy = shown(Label.class).stream()
+                .map(Label::getText)
+                .filter(text -> text != null && text.startsWith("SmolLM2 135M Instruct"))
+                .filter(text -> text.contains(" · "))
+                .map(text -> text.substring(0, text.indexOf(" · ")))
+                .toList();
+        assertEquals(
+                List.of("SmolLM2 135M Instruct", "SmolLM2 135M Instruct with stories and my poems.gguf"), answeredBy);
     }
 
     @Test
