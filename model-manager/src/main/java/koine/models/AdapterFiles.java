@@ -23,10 +23,13 @@ final class AdapterFiles {
     private static final Logger LOG = LoggerFactory.getLogger(AdapterFiles.class);
 
     private final List<Path> folders;
+    private final Path own;
     private final ModelInspector inspector;
 
-    AdapterFiles(List<Path> folders, ModelInspector inspector) {
-        this.folders = List.copyOf(folders);
+    /** @param bundled null when none came with the program @param own the user's, where more are to be put */
+    AdapterFiles(@Nullable Path bundled, Path own, ModelInspector inspector) {
+        this.folders = bundled == null ? List.of(own) : List.of(bundled, own);
+        this.own = own;
         this.inspector = inspector;
     }
 
@@ -128,9 +131,14 @@ final class AdapterFiles {
         return new Problem(
                 "KOINE-M104",
                 Map.of(
-                        "name", name,
-                        "found", UserPath.isMeantBy(name) ? "file" : nearest.isEmpty() ? "none" : "one",
-                        "nearest", nearest.isEmpty() ? "" : nearest.getFirst()),
+                        "name",
+                        name,
+                        "found",
+                        UserPath.isMeantBy(name) ? "file" : nearest.isEmpty() ? "none" : "one",
+                        "nearest",
+                        nearest.isEmpty() ? "" : nearest.getFirst(),
+                        "folder",
+                        own.toString()),
                 cause);
     }
 }

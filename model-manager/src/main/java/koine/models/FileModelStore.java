@@ -56,7 +56,7 @@ public final class FileModelStore implements ModelStore {
         this.catalogue = catalogue;
         this.bundled = bundled;
         this.own = own;
-        this.adapters = new AdapterFiles(bundled == null ? List.of(own) : List.of(bundled, own), inspector);
+        this.adapters = new AdapterFiles(bundled, own, inspector);
     }
 
     public Catalogue catalogue() {

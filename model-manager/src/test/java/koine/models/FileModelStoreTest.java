@@ -597,7 +597,12 @@ class FileModelStoreTest {
 
         @Test
         void that_are_not_there_are_said_to_be_missing_with_the_nearest() throws IOException {
-            assertEquals("none", missing("stories").arguments().get("found"));
+            Problem none = missing("stories");
+            assertEquals("none", none.arguments().get("found"));
+            for (UiLanguage language : UiLanguage.values()) {
+                String text = Messages.of(language).text(none);
+                assertTrue(text.contains(own.toString()), text);
+            }
             adapter(own.resolve("stories.gguf"), null);
             assertEquals("stories", missing("storys").arguments().get("nearest"));
             assertEquals("file", missing("/no/such.gguf").arguments().get("found"));

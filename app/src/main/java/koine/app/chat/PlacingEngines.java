@@ -3,6 +3,7 @@ package koine.app.chat;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -95,7 +96,7 @@ public final class PlacingEngines implements Engines {
                                 && !Thread.currentThread().isInterrupted()
                         ? placements.below(spec.model(), placement, e)
                         : null;
-                if (below == null) {
+                if (below == null || isSame(below, placement)) { // else it would fail again and again
                     throw said(placement, e);
                 }
                 failed = placement;
@@ -103,6 +104,12 @@ public final class PlacingEngines implements Engines {
                 placement = below;
             }
         }
+    }
+
+    private static boolean isSame(Placement one, Placement other) {
+        return one.step() == other.step()
+                && one.pack().equals(other.pack())
+                && Objects.equals(one.device(), other.device());
     }
 
     /** What the older engine does not know, a newer one may. */

@@ -96,7 +96,8 @@ public final class StoringChatService implements ChatService, AutoCloseable {
     }
 
     private static TurnChoices choices(ChatOptions options, Layers.Ready beside) {
-        return new TurnChoices(options.contextTokens(), options.layers() == null ? null : beside.layers());
+        return new TurnChoices(
+                options.contextTokens(), options.layers() == null ? null : beside.layers(), beside.layers());
     }
 
     /** The layers to answer with: those that were asked for, else the conversation's own. */

@@ -57,7 +57,8 @@ final class ConversationsCommand {
             @Nullable String finish,
             Instant createdAt,
             Message.@Nullable Timings timings,
-            @Nullable Integer contextTokens) {
+            @Nullable Integer contextTokens,
+            @Nullable List<Layer> layers) {
         static ShownMessage of(Message m) {
             Message.Reasoning reasoning = m.reasoning();
             Message.Ending ending = m.ending();
@@ -74,7 +75,8 @@ final class ConversationsCommand {
                     ending == null ? null : ending.finish(),
                     m.createdAt(),
                     m.timings(),
-                    ending == null || ending.contextTokens() == 0 ? null : ending.contextTokens());
+                    ending == null || ending.contextTokens() == 0 ? null : ending.contextTokens(),
+                    m.layers());
         }
     }
 
@@ -160,14 +162,7 @@ final class ConversationsCommand {
     private String transcript(Messages m, Conversation conversation, List<Layer> layers, List<Message> messages) {
         Formats formats = context.formats();
         StringBuilder text = new StringBuilder(SafeText.line(conversation.title())).append("\n");
-        for (Layer layer : layers) {
-            text.append(m.text(
-                            "cli.show.with-layer",
-                            Map.of(
-                                    "layer", SafeText.line(layer.name()),
-                                    "strength", formats.percent(layer.scale()))))
-                    .append('\n');
-        }
+        text.append(with(m, formats, layers));
         for (Message message : messages) {
             String who = message.role().equals("user")
                     ? m.text("cli.show.you", Map.of("time", formats.dateTime(message.createdAt())))
@@ -183,7 +178,21 @@ final class ConversationsCommand {
             text.append('\n')
                     .append(who)
                     .append('\n')
+                    .append(message.layers() == null ? "" : with(m, formats, message.layers()))
                     .append(SafeText.of(message.content()))
+                    .append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String with(Messages m, Formats formats, List<Layer> layers) {
+        StringBuilder text = new StringBuilder();
+        for (Layer layer : layers) {
+            text.append(m.text(
+                            "cli.show.with-layer",
+                            Map.of(
+                                    "layer", SafeText.line(layer.name()),
+                                    "strength", formats.percent(layer.scale()))))
                     .append('\n');
         }
         return text.toString();

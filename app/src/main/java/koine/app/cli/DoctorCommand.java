@@ -59,7 +59,8 @@ final class DoctorCommand implements Callable<Integer> {
      * What computes models.
      *
      * @param why {@code device}; or the processor, because no pack can be used at all ({@code builtIn}), it was {@code wished}, there is {@code none} of the packs for
-     *     graphics, or what is there is {@code unusable}
+     *     graphics, or what is there is {@code unusable}; or nothing: no pack can be used, and the processor is {@code tooOld} for
+     *     what comes with the program
      * @param device null for the processor
      */
     private record Computes(String why, @Nullable String device) {}
@@ -123,6 +124,10 @@ final class DoctorCommand implements Callable<Integer> {
         if (assistant.placements().usesBuiltIn(seen)) {
             return new Computes("builtIn", null);
         }
+        if (PackOutcome.noneUsable(seen)
+                && !assistant.packs().lackingForBuiltIn().isEmpty()) {
+            return new Computes("tooOld", null);
+        }
         if (Wish.PROCESSOR_WORD.equals(assistant.settings().device())) {
             return new Computes("wished", null);
         }
@@ -176,7 +181,15 @@ final class DoctorCommand implements Callable<Integer> {
         String device = computes.device() == null ? "" : SafeText.line(computes.device());
         table.row(
                 m.text("cli.doctor.computes"),
-                m.text("cli.doctor.computes.on", Map.of("why", computes.why(), "device", device)));
+                m.text(
+                        "cli.doctor.computes.on",
+                        Map.of(
+                                "why",
+                                computes.why(),
+                                "device",
+                                device,
+                                "lacking",
+                                formats.list(context.assistant().packs().lackingForBuiltIn()))));
         for (Computer.Device processor : report.devices()) {
             table.row(
                     m.text("cli.doctor.device"),

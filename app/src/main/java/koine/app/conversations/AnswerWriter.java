@@ -157,7 +157,8 @@ public final class AnswerWriter {
                 answer.createdAt(),
                 timings,
                 reasoning,
-                ending);
+                ending,
+                answer.layers());
     }
 
     /** All the text given so far. */

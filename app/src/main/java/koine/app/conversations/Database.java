@@ -39,8 +39,8 @@ final class Database implements AutoCloseable {
     /** "Koin" in ASCII: tells our files from other programs'. */
     private static final int APPLICATION_ID = 0x4b6f696e;
 
-    private static final List<String> SCRIPTS =
-            List.of("001-conversations.sql", "002-thoughts-and-context.sql", "003-layers.sql");
+    private static final List<String> SCRIPTS = List.of(
+            "001-conversations.sql", "002-thoughts-and-context.sql", "003-layers.sql", "004-layers-of-answers.sql");
     private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration LOG_TIMEOUT = Duration.ofSeconds(1);
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);

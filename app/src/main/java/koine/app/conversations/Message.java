@@ -1,6 +1,7 @@
 package koine.app.conversations;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param reasoning what the model thought before its answer; null when it did not
  * @param ending how the engine ended the answer; null while it streams, when the engine did not get to its end, and of
  *     questions
+ * @param layers that it was answered with, beside the model; null where that is not known, and of questions
  */
 public record Message(
         String id,
@@ -24,7 +26,8 @@ public record Message(
         Instant createdAt,
         @Nullable Timings timings,
         @Nullable Reasoning reasoning,
-        @Nullable Ending ending) {
+        @Nullable Ending ending,
+        @Nullable List<Layer> layers) {
 
     /** Without thoughts or a known end. */
     public Message(
@@ -38,7 +41,7 @@ public record Message(
             MessageState state,
             Instant createdAt,
             @Nullable Timings timings) {
-        this(id, conversationId, parentId, role, content, model, language, state, createdAt, timings, null, null);
+        this(id, conversationId, parentId, role, content, model, language, state, createdAt, timings, null, null, null);
     }
 
     /** Tokens and milliseconds of an answer, as the engine measured them. */

@@ -24,7 +24,7 @@ final class Rows {
     private static final String MESSAGES = """
             SELECT id, conversation_id, parent_id, role, content, model, language, state, created_at,
                    prompt_tokens, cached_tokens, answer_tokens, prompt_millis, answer_millis,
-                   reasoning, reasoning_millis, finish, context_tokens
+                   reasoning, reasoning_millis, finish, context_tokens, layers
             FROM messages""";
 
     private Rows() {}
@@ -52,13 +52,14 @@ final class Rows {
     }
 
     static List<Message> allMessages(Connection c, String conversationId) throws SQLException {
+        Map<String, List<Layer>> layers = StoredLayers.ofAnswers(c, conversationId);
         List<Message> found = new ArrayList<>();
         try (PreparedStatement statement =
                 c.prepareStatement(MESSAGES + " WHERE conversation_id = ? ORDER BY sequence")) {
             statement.setString(1, conversationId);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    found.add(message(row));
+                    found.add(message(row, layers));
                 }
             }
         }
@@ -87,13 +88,15 @@ final class Rows {
                 Instant.ofEpochMilli(row.getLong(4)));
     }
 
-    private static Message message(ResultSet row) throws SQLException {
+    private static Message message(ResultSet row, Map<String, List<Layer>> layers) throws SQLException {
         int promptTokens = row.getInt(10);
         Timings timings = row.wasNull()
                 ? null
                 : new Timings(promptTokens, row.getInt(11), row.getInt(12), row.getDouble(13), row.getDouble(14));
         String reasoning = row.getString(15);
         String finish = row.getString(17);
+        row.getInt(19);
+        boolean known = !row.wasNull();
         return new Message(
                 row.getString(1),
                 row.getString(2),
@@ -106,6 +109,7 @@ final class Rows {
                 Instant.ofEpochMilli(row.getLong(9)),
                 timings,
                 reasoning == null ? null : new Message.Reasoning(reasoning, row.getLong(16)),
-                finish == null ? null : new Message.Ending(finish, row.getInt(18)));
+                finish == null ? null : new Message.Ending(finish, row.getInt(18)),
+                known ? List.copyOf(layers.getOrDefault(row.getString(1), List.of())) : null);
     }
 }

@@ -225,9 +225,22 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
             throws SQLException, Problem {
         String id = question.conversationId();
         Message answer = new Message(
-                ids.next(), id, question.id(), "assistant", "", model, language, MessageState.STREAMING, now, null);
+                ids.next(),
+                id,
+                question.id(),
+                "assistant",
+                "",
+                model,
+                language,
+                MessageState.STREAMING,
+                now,
+                null,
+                null,
+                null,
+                choices.used());
         open.add(answer.id());
         insert(c, answer);
+        StoredLayers.setOfAnswer(c, answer.id(), choices.used());
         if (choices.contextTokens() > 0) {
             ContextNotes.setContextTokens(c, id, choices.contextTokens());
         }
@@ -258,8 +271,8 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
                 c,
                 """
                 INSERT INTO messages (id, conversation_id, parent_id, role, content, model, language, state, created_at,
-                                      writer_pid, writer_started)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                                      layers, writer_pid, writer_started)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 m.id(),
                 m.conversationId(),
                 m.parentId(),
@@ -269,6 +282,7 @@ public final class SqliteConversationStore implements ConversationStore, AutoClo
                 m.language(),
                 name(m.state()),
                 m.createdAt().toEpochMilli(),
+                m.layers() == null ? null : m.layers().size(),
                 streaming ? self.pid() : null,
                 streaming ? self.startedMillis() : null);
     }

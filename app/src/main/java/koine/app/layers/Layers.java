@@ -43,6 +43,7 @@ public final class Layers {
     private final Map<String, Object> flights = new ConcurrentHashMap<>();
 
     private final Map<String, String> hashes = new Recent<>(); // guarded by itself
+    private final Map<String, Origin> origins = new Recent<>(); // guarded by itself
     private final Map<List<String>, Verdict> verdicts = new Recent<>(); // guarded by itself
 
     public Layers(ModelStore models) {
@@ -214,8 +215,19 @@ public final class Layers {
             return new Origin(model.entry().maker(), model.entry().license());
         }
         try {
-            ModelFacts facts = ModelFacts.read(model.path());
-            return new Origin(facts.maker(), facts.license());
+            String stamp = FileState.of(model.path());
+            synchronized (origins) {
+                Origin known = origins.get(stamp);
+                if (known != null) {
+                    return known;
+                }
+            }
+            ModelFacts facts = ModelFacts.of(reads.header(model.path()));
+            Origin origin = new Origin(facts.maker(), facts.license());
+            synchronized (origins) {
+                origins.put(stamp, origin);
+            }
+            return origin;
         } catch (IOException e) {
             return new Origin(null, null);
         }

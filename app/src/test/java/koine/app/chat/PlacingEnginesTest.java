@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import koine.engine.client.EngineLease;
 import koine.engine.client.EngineSpec;
@@ -47,6 +48,7 @@ class PlacingEnginesTest {
     private final Map<String, String> failing = new HashMap<>();
 
     private Outcome outcome = Outcome.USABLE;
+    private boolean oldProcessor;
     private Wish wish = Wish.BEST;
     private EngineSpec spec = new EngineSpec(Path.of(""), Path.of(""), 0);
 
@@ -64,7 +66,12 @@ class PlacingEnginesTest {
     private PlacingEngines engines() {
         Device card = new Device("Vulkan0", "A card", "Vulkan", Device.Kind.GRAPHICS, 1L << 32, 1L << 32, true);
         Placements placements = new Placements(
-                new PackStore(PackManifest.builtIn(), "linux-x64", null, folder.resolve("packs")),
+                new PackStore(
+                        PackManifest.builtIn(),
+                        "linux-x64",
+                        null,
+                        folder.resolve("packs"),
+                        flag -> oldProcessor && flag.equals("UseAVX") ? Optional.of("1") : Optional.empty()),
                 pack -> new PackProbe.Result(outcome, List.of(card), null, null, 0),
                 folder.resolve("devices.json"),
                 new Drivers(Map.of(), new Properties()),
@@ -89,6 +96,7 @@ class PlacingEnginesTest {
             assertEquals(offload == null ? "linux-x64-3.22.1" : "linux-x64-vulkan-3.22.1", pack);
         }
         tried.add(place);
+        assertTrue(tried.size() < 10, tried.toString());
         String code = failing.get(place);
         if (code != null) {
             throw new Problem(code, Map.of());
@@ -225,6 +233,20 @@ class PlacingEnginesTest {
         acquire(engines);
         assertEquals(List.of(BUILT_IN), tried);
         assertEquals(List.of("KOINE-G109"), notices, "whoever listened before");
+    }
+
+    @Test
+    void whereNothingIsLeftTheProblemOfThePackIsToldAndItIsNotTriedForEver() {
+        outcome = Outcome.REFUSED;
+        failing.put(PROCESSOR, "KOINE-E101");
+        oldProcessor = true;
+        PlacingEngines engines = engines();
+        for (int time = 0; time < 2; time++) {
+            assertEquals(
+                    "KOINE-E101",
+                    assertThrows(Problem.class, () -> acquire(engines)).code());
+            assertEquals(List.of(PROCESSOR), tried);
+        }
     }
 
     @Test

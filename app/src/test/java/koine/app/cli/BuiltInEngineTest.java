@@ -117,9 +117,14 @@ class BuiltInEngineTest {
         }
     }
 
-    /** To its end, and to the end of its engine, which ends by itself though the library has a thread that never does. */
     private Run run(String... arguments) throws Exception {
-        try (KoineProcess koine = new KoineProcess(home, bundled, Map.of("LC_ALL", "C.UTF-8"), arguments)) {
+        return run("", arguments);
+    }
+
+    /** To its end, and to the end of its engine, which ends by itself though the library has a thread that never does. */
+    private Run run(String javaOptions, String[] arguments) throws Exception {
+        Map<String, String> environment = Map.of("LC_ALL", "C.UTF-8", "JAVA_TOOL_OPTIONS", javaOptions);
+        try (KoineProcess koine = new KoineProcess(home, bundled, environment, arguments)) {
             String out = koine.out();
             String err = koine.err();
             int code = koine.exitCode();
@@ -174,6 +179,29 @@ class BuiltInEngineTest {
         assertEquals(1, words.err().split("KOINE-G109", -1).length - 1, words.err());
         assertTrue(words.err().contains("older engine"), words.err());
         assertTrue(run("doctor").out().contains("older engine"));
+    }
+
+    /** As its virtual machine finds it. */
+    private Run runOnAnOldProcessor(String... arguments) throws Exception {
+        return run("-XX:UseAVX=1", arguments);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Packs.class)
+    void on_a_processor_that_is_too_old_for_it_it_is_refused_beforehand(Packs packs) throws Exception {
+        assumeTrue(Platform.of(System.getProperties()).endsWith("-x64"), "the flag is one of x64");
+        install(packs);
+        Run ask = runOnAnOldProcessor("ask", "--temperature", "0", QUESTION);
+        assertEquals(5, ask.code(), ask.err());
+        assertTrue(ask.err().contains(packs == Packs.NONE ? "KOINE-E120" : "KOINE-E101"), ask.err());
+        assertFalse(Files.exists(home.resolve("packs").resolve(BUILT_IN)), "it has not been unpacked");
+
+        JsonObject report = JsonParser.parseString(
+                        runOnAnOldProcessor("doctor", "--json").out())
+                .getAsJsonObject();
+        assertEquals("tooOld", report.getAsJsonObject("computes").get("why").getAsString());
+        String doctor = runOnAnOldProcessor("doctor").out();
+        assertTrue(doctor.contains("it lacks AVX2"), doctor);
     }
 
     /** The library itself would log where the model lies, and print where it lies itself. */

@@ -166,6 +166,24 @@ class LayersCommandTest {
         assertTrue(words.out().contains("With the layer stories, 50%"), words.out());
     }
 
+    @Test
+    void each_answer_says_which_layers_it_was_written_with_whatever_was_chosen_since() throws IOException {
+        assertEquals(0, line().run("ask", "--layer", "stories=0.5", "one"));
+        String id = id();
+        assertEquals(0, line().input("two\n").run("chat", "--continue", id));
+        assertEquals(0, line().input("three\n").run("chat", "--continue", id, "--layer", "none"));
+        CommandLineRun show = line();
+        show.run("conversations", "show", id, "--json");
+        List<String> layers = show.json().getAsJsonObject().getAsJsonArray("messages").asList().stream()
+                .map(message -> message.getAsJsonObject().get("layers").toString())
+                .toList();
+        String half = "[{\"name\":\"stories\",\"sha256\":\"" + Sha256.of(stories) + "\",\"scale\":0.5}]";
+        assertEquals(List.of("null", half, "null", half, "null", "[]"), layers);
+        CommandLineRun words = line();
+        words.run("conversations", "show", id);
+        assertEquals(2, words.out().split("With the layer stories, 50%", -1).length - 1, words.out());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "stories=abc,2,KOINE-A104",

@@ -7,11 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import koine.app.conversations.Message.Ending;
 import koine.app.conversations.Message.Reasoning;
 import koine.app.conversations.Message.Timings;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,11 +60,11 @@ class OldProfileTest {
             assertEquals("Be brief.", store.systemPrompt(ID).orElseThrow());
 
             Layer once = new Layer("b", "hash of b", 0.5);
-            ChatTurn first =
-                    store.beginAgain(ID, "m", null, new TurnChoices(0, List.of(once, new Layer("a", "hash of a", 1))));
+            List<Layer> both = List.of(once, new Layer("a", "hash of a", 1));
+            ChatTurn first = store.beginAgain(ID, "m", null, new TurnChoices(0, both, both));
             store.write(first.answer()).finish(MessageState.INTERRUPTED, null);
             List<Layer> chosen = List.of(new Layer("b", "hash of b", 2), new Layer("c", "hash of c", 0));
-            ChatTurn turn = store.begin(ID, "And now?", null, "m", null, new TurnChoices(0, chosen));
+            ChatTurn turn = store.begin(ID, "And now?", null, "m", null, new TurnChoices(0, chosen, chosen));
             assertEquals(chosen, store.layers(ID));
             AnswerWriter writer = store.write(turn.answer());
             writer.appendReasoning("hm");
@@ -67,6 +74,37 @@ class OldProfileTest {
             Reasoning thoughts = Objects.requireNonNull(last.reasoning());
             assertEquals("hm", thoughts.text());
             assertEquals(new Ending("stop", 4096), last.ending());
+
+            ChatTurn kept = store.begin(ID, "And then?", null, "m", null, new TurnChoices(0, null, chosen));
+            assertEquals(chosen, kept.answer().layers(), "before a word of it is written");
+            assertEquals(
+                    chosen,
+                    store.write(kept.answer())
+                            .finish(MessageState.COMPLETE, null)
+                            .layers());
+            ChatTurn alone = store.begin(ID, "And last?", null, "m", null, new TurnChoices(0, List.of(), List.of()));
+            store.write(alone.answer()).finish(MessageState.COMPLETE, null);
+        }
+        try (SqliteConversationStore store = new SqliteConversationStore(file)) {
+            List<@Nullable List<Layer>> layers = new ArrayList<>();
+            store.allMessages(ID).stream()
+                    .filter(message -> message.role().equals("assistant"))
+                    .forEach(answer -> layers.add(answer.layers()));
+            List<Layer> both = List.of(new Layer("b", "hash of b", 0.5), new Layer("a", "hash of a", 1));
+            List<Layer> chosen = List.of(new Layer("b", "hash of b", 2), new Layer("c", "hash of c", 0));
+            assertEquals(
+                    Arrays.asList(null, null, both, chosen, chosen, List.of()),
+                    layers,
+                    "of the answers that were there before, nobody knows");
+            assertTrue(store.allMessages(ID).stream()
+                    .filter(message -> message.role().equals("user"))
+                    .allMatch(question -> question.layers() == null));
+            store.delete(ID);
+        }
+        try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = c.createStatement();
+                ResultSet left = statement.executeQuery("SELECT count(*) FROM answer_layers")) {
+            assertEquals(0, left.getInt(1), "they go with their answers");
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +17,8 @@ import koine.app.TestProfile;
 import koine.app.chat.ScriptedEngines;
 import koine.app.conversations.Layer;
 import koine.gguf.GgufFile;
+import koine.gguf.GgufValue;
+import koine.gguf.TinyModel;
 import koine.models.InstalledModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,6 +88,29 @@ class LayerReadsTest {
             assertTrue(Objects.requireNonNull(first.get().getFirst().layer().sha256())
                     .matches("[0-9a-f]{64}"));
             assertEquals(1, hashed.size());
+        }
+    }
+
+    @Test
+    void who_made_a_model_is_read_once_and_again_when_its_file_is_another() throws Exception {
+        Path file = home.resolve("mine.gguf");
+        try (Koine koine = TestProfile.open(home, ScriptedEngines.saying("fine"))) {
+            Layers layers = new Layers(koine.models(), counting);
+            for (String maker : List.of("A lab", "Another lab of a longer name")) {
+                TinyModel.of("llama")
+                        .put("general.organization", GgufValue.text(maker))
+                        .write(file);
+                InstalledModel model = new InstalledModel(
+                        "mine", "Mine", file, Files.size(file), "llama", "F32", List.of(), 512, null);
+                headers.clear();
+                for (int refresh = 0; refresh < 3; refresh++) {
+                    assertEquals(new Layers.Origin(maker, null), layers.origin(model));
+                }
+                assertEquals(List.of(file), List.copyOf(headers));
+            }
+            Files.delete(file);
+            InstalledModel gone = new InstalledModel("mine", "Mine", file, 0, "llama", "F32", List.of(), 512, null);
+            assertEquals(new Layers.Origin(null, null), layers.origin(gone));
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import koine.engine.files.PrivateFiles;
@@ -47,6 +48,7 @@ public final class PackStore {
     private final String platform;
     private final @Nullable Path bundled;
     private final Path own;
+    private final Function<String, Optional<String>> flags;
 
     /**
      * @param platform of this computer, see {@link Platform}
@@ -54,10 +56,21 @@ public final class PackStore {
      * @param own the user's folder; made when a pack is added
      */
     public PackStore(PackManifest manifest, String platform, @Nullable Path bundled, Path own) {
+        this(manifest, platform, bundled, own, BuiltInEngine::flag);
+    }
+
+    /** @param flags of the virtual machine: what it has found its processor to have */
+    public PackStore(
+            PackManifest manifest,
+            String platform,
+            @Nullable Path bundled,
+            Path own,
+            Function<String, Optional<String>> flags) {
         this.manifest = manifest;
         this.platform = platform;
         this.bundled = bundled;
         this.own = own;
+        this.flags = flags;
     }
 
     /** Packs for this computer, installed or not. */
@@ -102,18 +115,29 @@ public final class PackStore {
 
     /** The folder of the engine to use when no pack can be. @return empty where there is none for this computer */
     public Optional<Path> builtIn() {
-        return BuiltInEngine.isFor(platform) ? Optional.of(own.resolve(BuiltInEngine.FOLDER)) : Optional.empty();
+        return BuiltInEngine.isFor(platform) && lackingForBuiltIn().isEmpty()
+                ? Optional.of(own.resolve(BuiltInEngine.FOLDER))
+                : Optional.empty();
+    }
+
+    /** What this processor lacks for {@link #builtIn}, in its makers' words. @return empty when that is not what it fails by */
+    public List<String> lackingForBuiltIn() {
+        return BuiltInEngine.isFor(platform) ? BuiltInEngine.lacking(platform, flags) : List.of();
     }
 
     /**
      * As {@link #plain}, or as {@link #builtIn} where there is no such pack.
      *
-     * @throws Problem {@code KOINE-A110} there is neither
+     * @throws Problem {@code KOINE-A110} there is neither, {@code KOINE-E120} the processor is too old for the second
      */
     public Path usual() throws Problem {
         try {
             return plain();
         } catch (Problem none) {
+            List<String> lacking = lackingForBuiltIn();
+            if (!lacking.isEmpty()) {
+                throw new Problem("KOINE-E120", Map.of("lacking", String.join(", ", lacking)));
+            }
             return builtIn().orElseThrow(() -> none);
         }
     }

@@ -268,6 +268,59 @@ class PackStoreTest {
         assertEquals(Optional.empty(), other.builtIn());
     }
 
+    /** The flags of a virtual machine as they come out on processors of several years, or on another virtual machine. */
+    @ParameterizedTest
+    @CsvSource({
+        "linux-x64, 3, true, true, ''",
+        "linux-x64, 2, true, true, ''",
+        "linux-x64, 1, false, false, 'AVX2, FMA, BMI2'",
+        "win-x64, 2, false, true, FMA",
+        "mac-x64, 1, true, true, AVX2",
+        "linux-x64, 2, true, false, BMI2",
+        "linux-x64, , , , ''",
+        "linux-arm64, , false, , ''",
+        "win-arm64, 0, false, false, ''"
+    })
+    void aProcessorThatLacksWhatTheOlderEngineUsesIsNotOfferedIt(
+            String platform, @Nullable String avx, @Nullable String fma, @Nullable String bmi2, String lacking)
+            throws Exception {
+        PackStore store = new PackStore(
+                PackManifest.of(pins),
+                platform,
+                bundled,
+                own,
+                flag -> Optional.ofNullable(
+                        switch (flag) {
+                            case "UseAVX" -> avx;
+                            case "UseFMA" -> fma;
+                            case "UseBMI2Instructions" -> bmi2;
+                            default -> null;
+                        }));
+        assertEquals(lacking, String.join(", ", store.lackingForBuiltIn()));
+        if (lacking.isEmpty()) {
+            assertEquals(!platform.equals("win-arm64"), store.builtIn().isPresent());
+        } else {
+            assertEquals(Optional.empty(), store.builtIn());
+            assertEquals(
+                    lacking, refused("KOINE-E120", store::usual).arguments().get("lacking"));
+        }
+    }
+
+    /** A flag that a newer virtual machine does not have any more would let every processor through. */
+    @Test
+    void thisVirtualMachineTellsOfItsProcessor() {
+        assertEquals(
+                Platform.of(System.getProperties()).endsWith("-x64"),
+                BuiltInEngine.flag("UseAVX")
+                        .filter(level -> level.matches("[0-3]"))
+                        .isPresent());
+        assertEquals(
+                Platform.of(System.getProperties()).endsWith("-x64"),
+                BuiltInEngine.flag("UseBMI2Instructions").isPresent());
+        assertTrue(BuiltInEngine.flag("UseFMA").orElseThrow().matches("true|false"));
+        assertEquals(Optional.empty(), BuiltInEngine.flag("UseNothing"));
+    }
+
     @Test
     void itsFolderHasItsVersionAndItsPlatformsAreThoseOfTheJar() throws Exception {
         Properties pom = new Properties();

@@ -540,6 +540,7 @@ class EngineServerTest {
                     "\"lora\":[{\"path\":\"/layer\\u0000.gguf\"}]",
                     "\"lora\":[{\"path\":\"/layer.gguf\",\"scale\":\"much\"}]",
                     "\"lora\":[{\"path\":\"/layer.gguf\",\"weight\":1}]",
+                    "\"lora\":[{\"path\":\"/layer.gguf\",\"sha256\":5}]",
                     "\"temprature\":0"
                 })
         void withASettingThatMakesNoSenseIsRefused(String setting) throws Exception {
@@ -547,6 +548,37 @@ class EngineServerTest {
             assertEquals(400, answer.status);
             assertEquals("invalid_request_error", answer.errorType());
             assertNull(script.begun.poll());
+        }
+
+        /** A hash that is none would match no file, and so name one that has not changed as one that has. */
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "",
+                    "0a",
+                    "000000000000000000000000000000000000000000000000000000000000000g",
+                    "000000000000000000000000000000000000000000000000000000000000000A",
+                    " 00000000000000000000000000000000000000000000000000000000000000a",
+                    "0000000000000000000000000000000000000000000000000000000000000000a",
+                    "000000000000000000000000000000000000000000000000000000000000000\u0660"
+                })
+        void withAnAdaptersHashThatIsNoneIsRefused(String sha256) throws Exception {
+            for (String path : List.of("/v1/chat/completions", "/v1/completions")) {
+                JsonObject adapter = new JsonObject();
+                adapter.addProperty(
+                        "path", folder.resolve("layer.gguf").toAbsolutePath().toString());
+                adapter.addProperty("sha256", sha256);
+                String asked = path.endsWith("chat/completions")
+                        ? "\"messages\":[{\"role\":\"user\",\"content\":\"say x\"}]"
+                        : "\"prompt\":\"say x\"";
+                Answer answer = post(path, "{" + asked + ",\"lora\":[" + adapter + "]}");
+                assertEquals(400, answer.status);
+                assertEquals("invalid_request_error", answer.errorType());
+                assertTrue(
+                        answer.error().get("message").getAsString().contains("\"sha256\" of an adapter"),
+                        answer.json.toString());
+                assertNull(script.begun.poll());
+            }
         }
 
         @ParameterizedTest

@@ -1,5 +1,6 @@
 package koine.ui.chat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import javafx.beans.binding.Bindings;
@@ -12,6 +13,7 @@ import javafx.scene.control.ProgressBar;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
+import koine.app.conversations.Layer;
 import koine.app.conversations.Message;
 import koine.app.conversations.MessageState;
 import koine.i18n.Problem;
@@ -235,14 +237,30 @@ final class AnswerView extends VBox {
     private String meta() {
         Message stored = message.stored().get();
         String model = stored.model();
-        return model == null
-                ? texts.formats().time(stored.createdAt())
+        String time = texts.formats().time(stored.createdAt());
+        if (model == null) {
+            return time;
+        }
+        String name = models.nameOf(model);
+        List<Layer> layers = stored.layers();
+        return layers == null || layers.isEmpty()
+                ? texts.get("chat.answeredBy", Map.of("model", name, "time", time))
                 : texts.get(
-                        "chat.answeredBy",
+                        "chat.answeredBy.layers",
                         Map.of(
                                 "model",
-                                models.nameOf(model),
+                                name,
+                                "layers",
+                                texts.formats()
+                                        .list(layers.stream()
+                                                .map(AnswerView::fileName)
+                                                .toList()),
                                 "time",
-                                texts.formats().time(stored.createdAt())));
+                                time));
+    }
+
+    /** Of one outside of the models folders, the name is a path. */
+    private static String fileName(Layer layer) {
+        return layer.name().replaceFirst("^.*[/\\\\]", "");
     }
 }

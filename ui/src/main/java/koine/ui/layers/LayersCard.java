@@ -210,10 +210,13 @@ final class LayersCard extends VBox {
         if (!offer.fits()) {
             return unfitting(offer, base);
         }
+        if (full) {
+            String why = texts.get("layers.full", Map.of("most", Layers.MOST));
+            return closed(adapter, origin(facts.maker(), facts.license()), why);
+        }
         Button add = new Button(adapter.name(), Icons.of(Material2OutlinedAL.ADD));
         add.getStyleClass().addAll(Style.SUGGESTION);
         add.setAccessibleText(texts.get("layers.add.one", Map.of("layer", adapter.name())));
-        add.setDisable(full);
         add.setMaxWidth(Double.MAX_VALUE);
         add.setAlignment(Pos.CENTER_LEFT);
         add.setWrapText(true);
@@ -226,16 +229,10 @@ final class LayersCard extends VBox {
         return way(add, origin(facts.maker(), facts.license()));
     }
 
-    /** Not a button, which would be passed over while it cannot be pressed: the keyboard reaches it, to hear why. */
     private Node unfitting(Layers.Offer offer, String base) {
         InstalledAdapter adapter = offer.adapter();
         AdapterFacts.Base madeFor = adapter.facts().base();
         String known = madeFor == null || madeFor.name() == null ? "" : madeFor.name();
-        Label name = wrapped(Style.SUGGESTION);
-        name.setText(adapter.name());
-        name.setMaxWidth(Double.MAX_VALUE);
-        name.setFocusTraversable(true);
-        stops.put(ADD + adapter.id(), name);
         Label why = wrapped(Style.MUTED);
         why.setText(texts.get(
                 "layers.fits",
@@ -248,7 +245,23 @@ final class LayersCard extends VBox {
                         known.isEmpty() ? "no" : "yes",
                         "base",
                         known)));
-        return way(name, why);
+        return closed(adapter, why, why.getText());
+    }
+
+    /**
+     * Not a button, which would be passed over while it cannot be pressed: the keyboard reaches it, to hear why.
+     *
+     * @param why what is heard
+     */
+    private Node closed(InstalledAdapter adapter, Label about, String why) {
+        Label name = wrapped(Style.SUGGESTION);
+        name.setText(adapter.name());
+        name.setMaxWidth(Double.MAX_VALUE);
+        name.setFocusTraversable(true);
+        stops.put(ADD + adapter.id(), name);
+        Node way = way(name, about);
+        name.setAccessibleHelp(why);
+        return way;
     }
 
     private static Node way(Node one, Label about) {

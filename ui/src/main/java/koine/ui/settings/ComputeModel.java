@@ -14,6 +14,7 @@ import koine.engine.hardware.Placements.Seen;
 import koine.engine.hardware.Wish;
 import koine.engine.llama.Device;
 import koine.engine.packs.Pack.Backend;
+import koine.engine.packs.PackStore;
 import koine.i18n.Problem;
 import koine.ui.language.Texts;
 import koine.ui.tasks.Failures;
@@ -27,6 +28,7 @@ final class ComputeModel {
     private static final Logger LOG = LoggerFactory.getLogger(ComputeModel.class);
 
     private final Placements placements;
+    private final PackStore packs;
     private final Settings settings;
     private final Tasks tasks;
     private final ReadOnlyObjectWrapper<Wish> wish;
@@ -49,8 +51,9 @@ final class ComputeModel {
      */
     record Finding(State state, List<Seen> seen, @Nullable Problem problem) {}
 
-    ComputeModel(Placements placements, Settings settings, Tasks tasks) {
+    ComputeModel(Placements placements, PackStore packs, Settings settings, Tasks tasks) {
         this.placements = placements;
+        this.packs = packs;
         this.settings = settings;
         this.tasks = tasks;
         Wish kept = new Wish(settings.device());
@@ -154,7 +157,9 @@ final class ComputeModel {
                         "why",
                         device != null ? "device" : whyProcessor(now.seen()),
                         "device",
-                        device != null ? device.description().strip() : wanted == null ? "" : wanted));
+                        device != null ? device.description().strip() : wanted == null ? "" : wanted,
+                        "lacking",
+                        texts.formats().list(packs.lackingForBuiltIn())));
     }
 
     private String whyProcessor(List<Seen> seen) {
@@ -163,6 +168,9 @@ final class ComputeModel {
                 .toList();
         if (placements.usesBuiltIn(seen)) {
             return "builtIn";
+        }
+        if (PackOutcome.noneUsable(seen) && !packs.lackingForBuiltIn().isEmpty()) {
+            return "tooOld";
         }
         if (seen.isEmpty()) {
             return "nothing";

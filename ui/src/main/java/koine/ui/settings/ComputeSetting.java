@@ -25,7 +25,10 @@ final class ComputeSetting extends VBox {
     ComputeSetting(ShellModel shell) {
         texts = shell.texts();
         model = new ComputeModel(
-                shell.assistant().placements(), shell.assistant().settings(), shell.tasks());
+                shell.assistant().placements(),
+                shell.assistant().packs(),
+                shell.assistant().settings(),
+                shell.tasks());
 
         choice.setCellFactory(list -> new WishCell());
         choice.setButtonCell(new WishCell());

@@ -24,6 +24,8 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.robot.Robot;
 import koine.app.chat.ChatOptions;
 import koine.app.conversations.Layer;
+import koine.app.conversations.MessageState;
+import koine.app.layers.Layers;
 import koine.i18n.UiLanguage;
 import koine.models.InstalledAdapter;
 import koine.models.Sha256;
@@ -179,6 +181,56 @@ class LayersPanelTest {
         String id = assistant.add(Instant.parse("2026-11-22T10:15:00Z"), "q", "a");
         assistant.setLayers(id, List.of(layers));
         return id;
+    }
+
+    @Test
+    void whyNoMoreCanBeAddedIsReachedWithTheKeyboardAndHeard() throws Exception {
+        InstalledAdapter _ = files.fitting("ninth", "Ninth", "Asha");
+        List<InstalledAdapter> eight = new ArrayList<>();
+        for (int i = 1; i <= Layers.MOST; i++) {
+            eight.add(files.fitting("layer-" + i, "Layer " + i, "Asha"));
+        }
+        Fx.run(() -> {
+            shell.refresh();
+            eight.forEach(shell.layers()::add);
+        });
+        Fx.run(opener()::fire);
+        Fx.settle(scene);
+        Node first = focused();
+        Node last = first;
+        for (press(KeyCode.TAB); !focused().equals(first); press(KeyCode.TAB)) {
+            last = focused();
+        }
+        assertEquals("Ninth", ((Label) last).getText(), "the last stop of the card");
+        assertEquals("No more than 8 layers at once.", last.getAccessibleHelp());
+        Fx.run(last::requestFocus);
+        press(KeyCode.SPACE);
+        assertEquals(Layers.MOST, shell.layers().chosen().get().size());
+
+        Fx.run(button("Take Layer 3 out")::fire);
+        Fx.settle(scene);
+        Fx.run(button("Add Ninth")::fire);
+        assertTrue(shell.layers().chosen().get().contains(new Layer("ninth", 1)));
+    }
+
+    /** With a layer from elsewhere, which is named by its path. */
+    @Test
+    void anAnswerNamesTheLayersItWasWrittenWithAlsoWhenOthersAreChosenSince() throws Exception {
+        InstalledAdapter _ = withLayers();
+        String id = conversation(new Layer("stories", "a hash", 1), new Layer("/home/asha/my poems.gguf", "b hash", 1));
+        assistant.store(id, "user", "q", MessageState.COMPLETE);
+        assistant.store(id, "assistant", "a", MessageState.COMPLETE);
+        assistant.setLayers(id, List.of());
+        Fx.run(() -> shell.open(id));
+        Fx.settle(scene);
+        List<String> answeredBy = shown(Label.class).stream()
+                .map(Label::getText)
+                .filter(text -> text != null && text.startsWith("SmolLM2 135M Instruct"))
+                .filter(text -> text.contains(" · "))
+                .map(text -> text.substring(0, text.indexOf(" · ")))
+                .toList();
+        assertEquals(
+                List.of("SmolLM2 135M Instruct", "SmolLM2 135M Instruct with stories and my poems.gguf"), answeredBy);
     }
 
     @Test

@@ -9,11 +9,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javafx.geometry.Bounds;
+import javafx.geometry.Point2D;
+import javafx.scene.Node;
 import javafx.scene.Scene;
+import javafx.scene.control.Labeled;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.image.Image;
 import javafx.scene.image.PixelReader;
@@ -56,10 +61,14 @@ class ScreenshotsTest {
     }
 
     private static Image read(Path file) throws Exception {
+        return read(file, 1100, 760);
+    }
+
+    private static Image read(Path file, int width, int height) throws Exception {
         try (var in = Files.newInputStream(file)) {
             Image image = new Image(in);
-            assertEquals(1100, image.getWidth());
-            assertEquals(760, image.getHeight());
+            assertEquals(width, image.getWidth());
+            assertEquals(height, image.getHeight());
             return image;
         }
     }
@@ -167,7 +176,7 @@ class ScreenshotsTest {
                 observer.onLoadProgress(0.42);
                 clock.pass(Duration.ofSeconds(1));
                 Image loading = draw(scene, "loading" + name);
-                assertTrue(different(empty, loading) > 1000);
+                assertTrue(different(empty, loading).size() > 1000);
                 observer.onNotices(List.of(
                         new Problem("KOINE-G106", Map.of("device", "Radeon RX 550", "step", "half")),
                         new Problem("KOINE-E114", Map.of("idleMinutes", 2, "usualMinutes", 10))));
@@ -223,7 +232,7 @@ class ScreenshotsTest {
             Scene open = window(shell);
             open.getRoot().applyCss(); // a scroll pane has its content only then
             ((ToggleButton) open.getRoot().lookup("." + Style.FOLD)).fire();
-            assertTrue(different(folded, draw(open, "thought-open" + name)) > 1000);
+            assertTrue(different(folded, draw(open, "thought-open" + name)).size() > 1000);
 
             shell.open(id);
             assistant.script = (observer, stop) -> {
@@ -265,7 +274,9 @@ class ScreenshotsTest {
             shell.start();
             Image empty = draw(window(shell), "empty-chat-en-light.png");
             shell.open(id);
-            assertTrue(different(empty, draw(window(shell), "japanese-en-light.png")) > 5000);
+            assertTrue(different(empty, draw(window(shell), "japanese-en-light.png"))
+                            .size()
+                    > 5000);
         });
     }
 
@@ -288,8 +299,56 @@ class ScreenshotsTest {
             Screenshots.take(assistant, "chat", new ScreenshotOptions(language, dark, size[0], size[1], closed));
             Screenshots.take(
                     assistant, "chat", new ScreenshotOptions(language, dark, size[0], size[1], open, "layers"));
-            assertTrue(Files.size(open) != Files.size(closed));
+            Image shut = read(closed, size[0], size[1]);
+            Image shown = read(open, size[0], size[1]);
+            assertTrue(different(shut, shown).size() > size[0] * size[1] / 10, "no card is drawn");
         }
+        Fx.run(() -> {
+            ShellModel shell = new ShellModel(assistant, new Texts(language, ZoneOffset.UTC), new TestTasks().tasks);
+            shell.appearance().setTheme(dark ? Theme.DARK : Theme.LIGHT);
+            shell.start();
+            shell.open(id);
+            ShellView view = new ShellView(shell);
+            Scene scene = view.scene(1100, 760);
+            view.openLayers();
+            Image strong = draw(scene, "layers-strong-" + name);
+            Node card = scene.getRoot().lookup("." + Style.LAYERS);
+            List<String> words = card.lookupAll(".label").stream()
+                    .map(node -> String.valueOf(((Labeled) node).getText()))
+                    .toList();
+            Texts texts = new Texts(language, ZoneOffset.UTC);
+            Bounds inWindow = card.localToScene(card.getBoundsInLocal());
+            for (String word : List.of(
+                    "SmolLM2 135M Instruct",
+                    "मराठी गोष्टी",
+                    "farming-tips",
+                    "Swahili news 2025 for very patient readers",
+                    texts.formats().percent(0.8),
+                    texts.get("layers.base"),
+                    texts.get(new Problem("KOINE-C114", Map.of("layer", "farming-tips", "why", "gone"))))) {
+                assertTrue(words.contains(word), word + " is not among " + words);
+            }
+            assertTrue(words.stream().anyMatch(word -> word.contains("Asha Deshpande")), words.toString());
+            assertEquals(
+                    language == UiLanguage.ARABIC,
+                    inWindow.getCenterX() < 550,
+                    "the card is on the wrong side: " + inWindow);
+
+            shell.layers().setStrength(stories.id(), 0.3);
+            Labeled percent = (Labeled) card.lookup(".percent");
+            assertEquals(texts.formats().percent(0.3), percent.getText());
+            ShellView again = new ShellView(shell);
+            Scene other = again.scene(1100, 760);
+            again.openLayers();
+            Image weak = draw(other, "layers-weak-" + name);
+            Node strength = other.getRoot().lookup("." + Style.LAYERS).lookup(".strength");
+            Bounds row = strength.localToScene(strength.getBoundsInLocal());
+            List<Point2D> changed = different(strong, weak);
+            assertTrue(changed.size() > 100, "another strength is not drawn");
+            assertTrue(
+                    changed.stream().allMatch(row::contains),
+                    "something else is drawn otherwise, too: " + changed.getFirst() + " of " + row);
+        });
     }
 
     private static Scene window(ShellModel shell) {
@@ -338,15 +397,16 @@ class ScreenshotsTest {
         }
     }
 
-    private static int different(Image one, Image other) {
-        int count = 0;
-        for (int y = 0; y < 760; y++) {
-            for (int x = 0; x < 1100; x++) {
+    /** The middles of the pixels that differ. */
+    private static List<Point2D> different(Image one, Image other) {
+        List<Point2D> found = new ArrayList<>();
+        for (int y = 0; y < (int) one.getHeight(); y++) {
+            for (int x = 0; x < (int) one.getWidth(); x++) {
                 if (one.getPixelReader().getArgb(x, y) != other.getPixelReader().getArgb(x, y)) {
-                    count++;
+                    found.add(new Point2D(x + 0.5, y + 0.5));
                 }
             }
         }
-        return count;
+        return found;
     }
 }

@@ -55,7 +55,7 @@ class ComputeModelTest {
     }
 
     private ComputeModel model() {
-        return new ComputeModel(assistant.placements(), assistant, tasks);
+        return new ComputeModel(assistant.placements(), assistant.packs(), assistant, tasks);
     }
 
     private ComputeModel looked() {
@@ -181,6 +181,9 @@ class ComputeModelTest {
     enum Story {
         NOTHING("with the older engine"),
         BROKEN("with the older engine"),
+        NOTHING_AND_OLD("it lacks AVX2"),
+        BROKEN_AND_OLD("it lacks AVX2"),
+        OLD("no pack for graphics cards"),
         NONE("no pack for graphics cards"),
         DEVICE("as much of each model as fits"),
         WISHED("as chosen here"),
@@ -205,7 +208,7 @@ class ComputeModelTest {
                 case CRASHED_WITH_DEVICE -> ended(Outcome.CRASHED, "A card");
                 case HUNG -> ended(Outcome.HUNG, null);
                 case HUNG_WITH_DEVICE -> ended(Outcome.HUNG, "A card");
-                case REFUSED, BROKEN -> ended(Outcome.REFUSED, null);
+                case REFUSED, BROKEN, BROKEN_AND_OLD -> ended(Outcome.REFUSED, null);
                 case WITHOUT -> usable(CHIP);
                 case UNTRIED -> null;
                 default -> usable(CARD, CHIP);
@@ -217,9 +220,13 @@ class ComputeModelTest {
     @EnumSource(Story.class)
     void eachOutcomeHasItsSentenceInEachLanguage(Story story) {
         MemoryAssistant told = new MemoryAssistant(home.resolve("told"));
-        if (story != Story.NOTHING) {
-            told.packs.install(PROCESSOR, story == Story.BROKEN ? ended(Outcome.CRASHED, null) : usable(CHIP));
-            if (story != Story.NONE) {
+        told.packs.old = story.name().endsWith("OLD");
+        boolean nothing = story == Story.NOTHING || story == Story.NOTHING_AND_OLD;
+        boolean broken = story == Story.BROKEN || story == Story.BROKEN_AND_OLD;
+        boolean alone = story == Story.NONE || story == Story.OLD;
+        if (!nothing) {
+            told.packs.install(PROCESSOR, broken ? ended(Outcome.CRASHED, null) : usable(CHIP));
+            if (!alone) {
                 told.packs.install(VULKAN, story.result());
             }
         }
@@ -228,7 +235,7 @@ class ComputeModelTest {
         ComputeModel model = looked();
 
         assertTrue(model.sentence(english).contains(story.known), model.sentence(english));
-        int packs = story == Story.NOTHING ? 0 : story == Story.NONE ? 1 : 2;
+        int packs = nothing ? 0 : alone ? 1 : 2;
         Set<String> sentences = new HashSet<>();
         Set<String> lines = new HashSet<>();
         for (Texts texts : languages()) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
 import koine.engine.client.PackProbe;
@@ -32,6 +33,9 @@ public final class FakePacks {
 
     /** Ids of the packs that were tried, in order. */
     public final List<String> tried = new ArrayList<>();
+
+    /** Whether the processor has no AVX2. */
+    public boolean old;
 
     /** What every try does first. */
     public Runnable before = () -> {};
@@ -69,7 +73,12 @@ public final class FakePacks {
     }
 
     PackStore store() {
-        return new PackStore(PackManifest.builtIn(), "linux-x64", null, folder());
+        return new PackStore(
+                PackManifest.builtIn(),
+                "linux-x64",
+                null,
+                folder(),
+                flag -> old && flag.equals("UseAVX") ? Optional.of("1") : Optional.empty());
     }
 
     Placements placements(Supplier<Wish> wish) {

@@ -161,7 +161,10 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
                 null,
                 state,
                 now,
-                null);
+                null,
+                null,
+                null,
+                role.equals("assistant") ? layers(id) : null);
         list(id).add(message);
         Conversation old = find(id).orElseThrow();
         conversations.put(id, new Conversation(id, old.title(), list(id).size(), old.createdAt(), now));
@@ -275,7 +278,8 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
                 stored.createdAt(),
                 new Message.Timings(number(tooLong, "promptTokens"), 0, 0, 0, 0),
                 null,
-                new Message.Ending(Message.Ending.OVERFLOW, number(tooLong, "contextTokens")));
+                new Message.Ending(Message.Ending.OVERFLOW, number(tooLong, "contextTokens")),
+                stored.layers());
         list(id).set(list(id).size() - 1, ended);
         return ended;
     }
@@ -299,7 +303,8 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
                 stored.createdAt(),
                 new Message.Timings(1200, 0, 34, 10, 20),
                 thoughts.isEmpty() ? null : new Message.Reasoning(thoughts.toString(), thoughtMillis),
-                state == MessageState.COMPLETE ? new Message.Ending(finish, 8192) : null);
+                state == MessageState.COMPLETE ? new Message.Ending(finish, 8192) : null,
+                stored.layers());
         list(id).set(list(id).size() - 1, ended);
         return ended;
     }
@@ -426,8 +431,8 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
         return adapters.stream()
                 .filter(one -> one.id().equalsIgnoreCase(nameOrPath))
                 .findFirst()
-                .orElseThrow(
-                        () -> new Problem("KOINE-M104", Map.of("name", nameOrPath, "found", "none", "nearest", "")));
+                .orElseThrow(() -> new Problem(
+                        "KOINE-M104", Map.of("name", nameOrPath, "found", "none", "nearest", "", "folder", "models")));
     }
 
     @Override
