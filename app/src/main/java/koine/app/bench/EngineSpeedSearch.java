@@ -319,7 +319,7 @@ public final class EngineSpeedSearch implements SpeedSearch {
                 Duel.Outcome outcome =
                         duel.between(champion(), challenger, share -> progress.onTrial(kind, name, share));
                 if (plain == 0 && kind != Kind.QUANTIZED_CONTEXT) {
-                    plain = outcome.champion() / gain;
+                    plain = outcome.champion();
                 }
                 return Trial.measured(kind, draft, outcome.ratio(), false);
             } catch (Problem e) {

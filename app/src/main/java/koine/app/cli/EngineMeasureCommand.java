@@ -1,12 +1,11 @@
 package koine.app.cli;
 
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import koine.app.bench.SpeedSearch;
+import koine.app.bench.SpeedWords;
 import koine.engine.speed.MeasuredSpeed.Found;
 import koine.engine.speed.Trial;
 import koine.engine.speed.Trial.Kind;
@@ -99,7 +98,7 @@ final class EngineMeasureCommand implements Callable<Integer> {
                 @Override
                 public void onTrial(Kind kind, @Nullable String draft, double share) {
                     if (status.seen()) {
-                        String what = kind(m, kind, draft);
+                        String what = words(m).kind(kind, draft);
                         status.show(context.text("cli.measure.trying", Map.of("what", what, "share", share)));
                     }
                 }
@@ -115,14 +114,8 @@ final class EngineMeasureCommand implements Callable<Integer> {
         }
     }
 
-    private static String kind(Messages m, Kind kind, @Nullable String draft) {
-        String name =
-                draft == null ? "" : SafeText.line(String.valueOf(Path.of(draft).getFileName()));
-        return m.text("speed.kind", Map.of("kind", word(kind), "draft", name));
-    }
-
-    private static String word(Enum<?> name) {
-        return name.name().toLowerCase(Locale.ROOT);
+    private static SpeedWords words(Messages m) {
+        return new SpeedWords((key, arguments) -> SafeText.line(m.text(key, arguments))); // names of files are in it
     }
 
     private static Answer answer(SpeedSearch.Report report) {
@@ -143,13 +136,13 @@ final class EngineMeasureCommand implements Callable<Integer> {
     private static Tried tried(Trial trial) {
         boolean measured = trial.obstacle() == null;
         return new Tried(
-                word(trial.kind()),
+                SpeedWords.word(trial.kind()),
                 trial.draft(),
                 measured ? trial.ratio() : null,
                 measured ? trial.low() : null,
                 measured ? trial.high() : null,
                 trial.pairs(),
-                trial.obstacle() == null ? null : word(trial.obstacle()),
+                trial.obstacle() == null ? null : SpeedWords.word(trial.obstacle()),
                 trial.used());
     }
 
@@ -167,25 +160,8 @@ final class EngineMeasureCommand implements Callable<Integer> {
                         report.device() == null ? m.text("settings.compute.processor") : SafeText.line(report.device()))
                 .row(m.text("cli.measure.when"), context.formats().dateTime(Instant.ofEpochSecond(found.at())));
         for (Trial trial : found.trials()) {
-            table.row(kind(m, trial.kind(), trial.draft()), outcome(m, trial));
+            table.row(words(m).kind(trial.kind(), trial.draft()), words(m).outcome(trial));
         }
-        return table + "\n"
-                + m.text(
-                        "speed.found",
-                        Map.of(
-                                "quicker",
-                                found.fastest() > found.tokensPerSecond() ? "yes" : "no",
-                                "speed",
-                                context.formats().number(found.tokensPerSecond(), 1),
-                                "fastest",
-                                context.formats().number(found.fastest(), 1)))
-                + "\n";
-    }
-
-    private static String outcome(Messages m, Trial trial) {
-        String how = trial.obstacle() != null
-                ? word(trial.obstacle())
-                : !trial.used() ? "unused" : trial.kind() == Kind.QUANTIZED_CONTEXT ? "short" : "used";
-        return m.text("speed.outcome", Map.of("how", how, "gain", trial.ratio() - 1));
+        return table + "\n" + words(m).sum(found, context.formats()) + "\n";
     }
 }

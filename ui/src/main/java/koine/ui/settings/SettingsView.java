@@ -63,7 +63,8 @@ public final class SettingsView extends StackPane {
                 section(
                         "settings.answers",
                         setting("settings.model", "settings.model.about", model()),
-                        new ComputeSetting(shell)),
+                        new ComputeSetting(shell),
+                        new SpeedSetting(shell)),
                 section(
                         "settings.data",
                         setting("settings.data.profile", "settings.data.profile.about", path(data)),

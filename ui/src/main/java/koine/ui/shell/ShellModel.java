@@ -34,6 +34,7 @@ public final class ShellModel {
         SETTINGS
     }
 
+    private final List<Runnable> farewells = new ArrayList<>();
     private final Assistant assistant;
     private final Tasks tasks;
     private final Texts texts;
@@ -262,8 +263,14 @@ public final class ShellModel {
         session.get().tooLong().summarize(options());
     }
 
+    /** Has something done before the window goes. */
+    public void beforeClosing(Runnable farewell) {
+        farewells.add(farewell);
+    }
+
     /** Before the window goes: what was deleted is gone, what runs is stopped. */
     public void close() {
+        farewells.forEach(Runnable::run);
         conversations.finishDeleting();
         begun.forEach(ChatSession::stop);
         sessions.values().forEach(ChatSession::stop);

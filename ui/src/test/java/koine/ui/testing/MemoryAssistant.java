@@ -15,6 +15,7 @@ import java.util.function.DoubleConsumer;
 import koine.app.Assistant;
 import koine.app.Folders;
 import koine.app.Settings;
+import koine.app.bench.SpeedSearch;
 import koine.app.bench.SpeedTest;
 import koine.app.chat.ChatObserver;
 import koine.app.chat.ChatOptions;
@@ -104,6 +105,9 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
 
     /** None is here until the test installs some. */
     public final FakePacks packs;
+
+    /** What is known of the models' speed, and what comes of measuring it. */
+    public final FakeSpeed speed = new FakeSpeed();
 
     public MemoryAssistant(Path home) {
         this.home = home;
@@ -486,6 +490,11 @@ public final class MemoryAssistant implements Assistant, ChatService, Conversati
     @Override
     public Placements placements() {
         return packs.placements(() -> new Wish(device));
+    }
+
+    @Override
+    public SpeedSearch speedSearch() {
+        return speed;
     }
 
     @Override
