@@ -41,10 +41,15 @@ final class Recorder {
     private final Map<Long, Integer> states = new HashMap<>();
     private final List<NativeBuffer> buffers = new ArrayList<>();
     private volatile Runnable onDecode = () -> {};
+    private boolean refusing;
+    private int refused;
+    private int failing;
+    private int computing;
     private float[] seen = new float[0];
     private int vocabulary;
     private int rows;
     private int sequences;
+    private final List<Long> contexts = new ArrayList<>();
     private int tokensRead;
     private int mostSequences;
     private int largestContent;
@@ -56,7 +61,9 @@ final class Recorder {
         MemoryLibrary realMemory = real.memory();
         this.memory = proxy(
                 MemoryLibrary.class,
-                (method, arguments) -> remembered(method, arguments, call(realMemory, method, arguments)));
+                (method, arguments) -> isRefused(method, arguments)
+                        ? false
+                        : remembered(method, arguments, call(realMemory, method, arguments)));
         this.library = proxy(LlamaLibrary.class, this::called);
     }
 
@@ -72,6 +79,16 @@ final class Recorder {
     /** The row of logits that Koine looked at last. */
     float[] seen() {
         return seen.clone();
+    }
+
+    /** How many contexts had begun when the one did that computes, or did last. */
+    int computing() {
+        return computing;
+    }
+
+    /** Tokens that all contexts hold now. */
+    int held() {
+        return contexts.stream().mapToInt(this::content).sum();
     }
 
     /** How many rows of logits were compared, or will be. */
@@ -113,6 +130,21 @@ final class Recorder {
         }
     }
 
+    /** From here on, llama.cpp says of each sequence that it cannot be rolled back. */
+    void refuseRollbacks() {
+        refusing = true;
+    }
+
+    /** How often that was said. */
+    int refused() {
+        return refused;
+    }
+
+    /** @param contextsBegun how many contexts had begun when the one did that fails from here on */
+    void fail(int contextsBegun) {
+        failing = contextsBegun;
+    }
+
     private interface Handler {
         @Nullable
         Object called(Method method, Object[] arguments) throws Throwable;
@@ -142,11 +174,18 @@ final class Recorder {
             return null;
         }
         if (method.getName().equals("decode")) {
+            computing = contexts.indexOf((long) arguments[0]) + 1;
             onDecode.run();
+            if (computing == failing) {
+                return -3;
+            }
         }
         Object result = call(real, method, arguments);
         switch (method.getName()) {
-            case "contextInit" -> begun((ContextSettings) arguments[1]);
+            case "contextInit" -> {
+                contexts.add((long) Objects.requireNonNull(result));
+                begun((ContextSettings) arguments[1]);
+            }
             case "decode" -> decoded(arguments, (int) Objects.requireNonNull(result));
             case "copyLogits" -> seen = (float[]) arguments[1];
             case "vocabSize" -> vocabulary = (int) Objects.requireNonNull(result);
@@ -202,6 +241,12 @@ final class Recorder {
             tokens += real.memory().lastPosition(real.memory().ofContext(context), sequence) + 1;
         }
         return tokens;
+    }
+
+    private boolean isRefused(Method method, Object[] arguments) {
+        boolean is = refusing && method.getName().equals("remove") && (int) arguments[2] > 0;
+        refused += is ? 1 : 0;
+        return is;
     }
 
     private @Nullable Object remembered(Method method, Object[] arguments, @Nullable Object result) throws IOException {
