@@ -200,12 +200,6 @@ final class Drafter implements AutoCloseable {
         }
     }
 
-    /** Everything: where it lies in the memory decides over last digits, and so over drafts. */
-    void clear() {
-        context.clear();
-        read.forEach(tokens -> tokens.keepFirst(0));
-    }
-
     private void end(String why) {
         ended = true;
         LOG.warn("there are no more drafts: {}", why);

@@ -52,6 +52,7 @@ final class Recorder {
     private final List<Long> contexts = new ArrayList<>();
     private int tokensRead;
     private int mostSequences;
+    private int mostOutputsBeside;
     private int largestContent;
 
     /** @param stop what is computed after an operation of the processor's; null leaves that to Koine */
@@ -109,6 +110,11 @@ final class Recorder {
     /** Most sequences in one batch. */
     int mostSequences() {
         return mostSequences;
+    }
+
+    /** In a batch of several sequences, the most logits that were wanted beyond one for each. */
+    int mostOutputsBeside() {
+        return mostOutputsBeside;
     }
 
     /** How often a batch was broken off. */
@@ -211,11 +217,13 @@ final class Recorder {
         StringBuilder result = new StringBuilder("D " + status);
         boolean[] present = new boolean[256];
         int different = 0;
+        int wanted = 0;
         for (int row = 0; row < count; row++) {
             line.append(' ').append(((int[]) arguments[2])[row]);
             line.append(' ').append(((int[]) arguments[3])[row]);
             line.append(' ').append(sequences[row]).append(' ').append(outputs[row]);
             different += present[sequences[row]] ? 0 : 1;
+            wanted += outputs[row] != 0 ? 1 : 0;
             present[sequences[row]] = true;
             if (status == 0 && outputs[row] != 0) {
                 float[] logits = new float[vocabulary];
@@ -231,6 +239,7 @@ final class Recorder {
         tokensRead += status == 0 ? count : 0;
         largestContent = Math.max(largestContent, content(context));
         mostSequences = Math.max(mostSequences, different);
+        mostOutputsBeside = Math.max(mostOutputsBeside, different > 1 ? wanted - different : 0);
         script.add(line.toString());
         results.add(result.toString());
     }
