@@ -174,6 +174,7 @@ class DraftingTest {
 
     @Test
     void theLikeliestWords() {
+        int before = self().recorder.script.size();
         List<Answer> answers = same(request(PROMPT, SamplerOptions.greedy(), 120, "likeliest"));
         Outcome self = outcome(answers.get(1));
         assertTrue(self.drafted() > 90, self.toString());
@@ -181,6 +182,11 @@ class DraftingTest {
         Outcome other = outcome(answers.get(2));
         assertTrue(other.drafted() > 20, other.toString());
         assertTrue(other.draftedKept() < other.drafted() / 3, other.toString());
+        String longest = "D " + (1 + Drafter.MOST) + " ";
+        assertTrue(
+                self().recorder.script.stream().skip(before).anyMatch(line -> line.startsWith(longest)),
+                "drafts that are right become longer");
+        assertTrue(other.drafted() < 2 * 120, "drafts that are wrong become shorter: " + other);
     }
 
     @Test

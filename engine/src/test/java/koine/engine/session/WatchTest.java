@@ -71,6 +71,9 @@ class WatchTest {
             assertEquals(1, stage.recorder.aborted(), stage.recorder.results.toString());
             stage.recorder.onDecode(() -> {});
             assertEquals(8, hello(stage), "what was told to stop has stopped: the next answer comes");
+            Stage.Answer again = stage.ask("talk", PROMPT, 24);
+            assertEquals(24, again.outcome().answerTokens());
+            assertTrue(again.outcome().drafted() > 0, "the small model has read it after all");
         }
     }
 
