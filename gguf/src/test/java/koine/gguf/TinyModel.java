@@ -25,12 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TinyModel {
     private static final float STEADY = 0.1f;
+    private static final float SURE = 40;
 
     private final JsonObject shape;
     private final Map<String, GgufValue> metadata = new LinkedHashMap<>();
     private long seed = 1;
     private int context;
     private boolean steady;
+    private boolean sure;
     private String leftOut = "";
     private List<String> tokens = List.of();
     private List<String> script = List.of();
@@ -61,6 +63,12 @@ public final class TinyModel {
 
     public TinyModel seed(long seed) {
         this.seed = seed;
+        return this;
+    }
+
+    /** Says the same, but is as sure of most of it as trained models are: all logits are larger. */
+    public TinyModel sure() {
+        sure = true;
         return this;
     }
 
@@ -201,6 +209,11 @@ public final class TinyModel {
                 // another order of the same additions must not turn the choice between two tokens
                 for (int i = 0; i < numbers.length; i++) {
                     numbers[i] *= STEADY;
+                }
+            }
+            if (sure && name.startsWith("output_norm.")) {
+                for (int i = 0; i < numbers.length; i++) {
+                    numbers[i] *= SURE;
                 }
             }
             if (steady && name.equals("output.weight")) {

@@ -44,6 +44,7 @@ final class Drafter implements AutoCloseable {
     private final LlamaModel model;
     private final LlamaContext context;
     private final Vocabulary vocabulary;
+    private final int contextTokens;
     private final int commonTokens;
     private final Rollback rollback;
     private final List<TokenList> read;
@@ -53,11 +54,13 @@ final class Drafter implements AutoCloseable {
     /**
      * @param model closed with this, as the context is
      * @param context with a sequence for each slot
+     * @param contextTokens most of them to use: llama.cpp rounds up, beyond what a model may have positions for
      * @param tokens in the large model's vocabulary; those beyond are never proposed
      */
-    Drafter(LlamaModel model, LlamaContext context, int tokens) {
+    Drafter(LlamaModel model, LlamaContext context, int contextTokens, int tokens) {
         this.model = model;
         this.context = context;
+        this.contextTokens = Math.min(contextTokens, context.contextTokens());
         this.vocabulary = model.vocabulary();
         this.commonTokens = Math.min(tokens, vocabulary.size());
         this.rollback = Rollback.of(model);
@@ -81,7 +84,7 @@ final class Drafter implements AutoCloseable {
      */
     int[] propose(Slot slot, int pending, int most, BooleanSupplier unwanted, Watch watch) {
         int sequence = slot.sequence();
-        int room = Math.min(most, context.contextTokens() - slot.length() - 1);
+        int room = Math.min(most, contextTokens - slot.length() - 1);
         if (ended || room < 1) {
             return NONE;
         }
@@ -98,7 +101,7 @@ final class Drafter implements AutoCloseable {
     /** All sequences share its memory as those of the slots do. What others have read goes: it can be read again. */
     private void makeRoom(int sequence, int wanted) {
         int held = read.stream().mapToInt(TokenList::length).sum();
-        if (held - read.get(sequence).length() + wanted > context.contextTokens()) {
+        if (held - read.get(sequence).length() + wanted > contextTokens) {
             for (int other = 0; other < read.size(); other++) {
                 if (other != sequence) {
                     forget(other);
@@ -195,12 +198,6 @@ final class Drafter implements AutoCloseable {
             read.get(sequence).keepFirst(0);
             context.clear(sequence);
         }
-    }
-
-    /** Everything: where it lies in the memory decides over last digits, and so over drafts. */
-    void clear() {
-        context.clear();
-        read.forEach(tokens -> tokens.keepFirst(0));
     }
 
     private void end(String why) {

@@ -90,8 +90,10 @@ record Drafts(@Nullable Drafter drafter, @Nullable Drafting told) implements Aut
                 draft.close();
                 return none(file, Hindrance.UNSUPPORTED, "it cannot take tokens back, or writes none");
             }
-            LlamaContext beside = draft.newContext(contextOptions(draft.trainedContextTokens(), context, options));
-            Drafter drafter = new Drafter(draft, beside, model.vocabulary().size());
+            ContextOptions wanted = contextOptions(draft.trainedContextTokens(), context, options);
+            LlamaContext beside = draft.newContext(wanted);
+            Drafter drafter = new Drafter(
+                    draft, beside, wanted.contextTokens(), model.vocabulary().size());
             return new Drafts(drafter, new Drafting(name(file), null));
         } catch (ModelLoadException | RuntimeException e) {
             draft.close();

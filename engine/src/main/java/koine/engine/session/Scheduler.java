@@ -132,9 +132,6 @@ final class Scheduler {
     private void beginAfresh() {
         context.clear();
         slots.stream().filter(Slot::idle).forEach(Slot::forget);
-        if (drafter != null) {
-            drafter.clear();
-        }
     }
 
     /** The conversation's own slot with the same adapters, else an empty one, else the longest unused. */

@@ -186,7 +186,9 @@ final class Slot {
         if (rolledBack && context.position(sequence) == trusted) {
             return;
         }
+        String of = owner;
         restore(trusted);
+        owner = of; // the turn may go on in it
     }
 
     private int kept(int count) {

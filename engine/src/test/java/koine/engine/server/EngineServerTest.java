@@ -446,6 +446,16 @@ class EngineServerTest {
             assertEquals(4, timings.get("cache_n").getAsInt());
             assertEquals(6, timings.get("prompt_n").getAsInt());
             assertEquals(100.0, timings.get("prompt_per_second").getAsDouble());
+            assertFalse(timings.has("draft_n") || timings.has("draft_n_accepted"), timings.toString());
+        }
+
+        @Test
+        void isToldOfDraftsWhereThereWereSome() throws Exception {
+            JsonObject timings = complete("{\"messages\":[{\"role\":\"user\",\"content\":\"say drafted\"}]}")
+                    .json
+                    .getAsJsonObject("timings");
+            assertEquals(7, timings.get("draft_n").getAsInt());
+            assertEquals(3, timings.get("draft_n_accepted").getAsInt());
         }
 
         @Test

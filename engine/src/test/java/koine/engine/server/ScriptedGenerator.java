@@ -178,7 +178,8 @@ public final class ScriptedGenerator implements Generator {
         Finish finish = Finish.CANCELLED;
         try {
             finish = act(wish(request.prompt()), request, cancel, sink);
-            sink.onEnd(new Outcome(finish, 10, 4, 5, 60, 50, null));
+            boolean drafted = wish(request.prompt()).equals("say drafted");
+            sink.onEnd(new Outcome(finish, 10, 4, 5, 60, 50, null, drafted ? 7 : 0, drafted ? 3 : 0));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ContextOverflowException | GenerationException e) {

@@ -32,6 +32,14 @@ class PaceTest {
     }
 
     @Test
+    void aLongerDraftMayTakeLongerInProportion() {
+        pace.computed(2, 2, TimeUnit.MILLISECONDS.toNanos(30));
+        assertTrue(pace.isOverInAMoment(6, 6), "three times as long");
+        assertFalse(pace.isOverInAMoment(8, 8), "four times as long");
+        assertTrue(pace.isOverInAMoment(1, 1), "not half as long, but no longer either");
+    }
+
+    @Test
     void itIsNotKnownAnyMoreAfterARest() {
         pace.computed(1, 1, 1);
         pace.forget();

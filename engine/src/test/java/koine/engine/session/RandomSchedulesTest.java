@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Many requests that come, are cancelled, break and end in any order, in a context too small for them. A failure names its
@@ -46,13 +47,30 @@ class RandomSchedulesTest {
     void everyRequestEndsAsItShouldAndAnswersAsIfItWereAlone(TinyFamily family) throws Exception {
         Path model = folder.resolve("tiny.gguf");
         family.model(NativeKit.templates()).write(model);
-        check(model, TOLERANCE, LongStream.range(0, Journey.LONG ? 40 : 4).toArray());
+        check(model, null, TOLERANCE, LongStream.range(0, Journey.LONG ? 40 : 4).toArray());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void whatIsDraftedTakesNobodysPlace(long seed) throws Exception {
+        for (String architecture : List.of("llama", "gemma3")) {
+            Path model = folder.resolve(architecture + ".gguf");
+            Path draft = folder.resolve(architecture + "-draft.gguf");
+            TinyFamily family = TinyFamily.of(architecture);
+            family.model(NativeKit.templates()).sure().write(model);
+            family.model(NativeKit.templates()).sure().seed(seed).write(draft);
+            check(
+                    model,
+                    draft,
+                    TOLERANCE,
+                    LongStream.range(0, Journey.LONG ? 40 : 4).toArray());
+        }
     }
 
     @Test
     void withTheStarterModelToo() throws Exception {
         assumeTrue(Journey.LONG, "takes long");
-        check(NativeKit.starterModel(), 0.6, LongStream.range(100, 104).toArray());
+        check(NativeKit.starterModel(), null, 0.6, LongStream.range(100, 104).toArray());
     }
 
     @ParameterizedTest
@@ -80,9 +98,9 @@ class RandomSchedulesTest {
         }
     }
 
-    private static void check(Path model, double tolerance, long... seeds) throws Exception {
+    private static void check(Path model, @Nullable Path draft, double tolerance, long... seeds) throws Exception {
         Recorder recorder;
-        try (Stage crowded = new Stage(Stage.options(model, CONTEXT));
+        try (Stage crowded = new Stage(Stage.options(model, CONTEXT).withDraft(draft));
                 Stage alone = new Stage(Stage.options(model, CONTEXT))) {
             for (long seed : seeds) {
                 try {

@@ -41,12 +41,18 @@ final class Recorder {
     private final Map<Long, Integer> states = new HashMap<>();
     private final List<NativeBuffer> buffers = new ArrayList<>();
     private volatile Runnable onDecode = () -> {};
+    private boolean refusing;
+    private int refused;
+    private int failing;
+    private int computing;
     private float[] seen = new float[0];
     private int vocabulary;
     private int rows;
     private int sequences;
+    private final List<Long> contexts = new ArrayList<>();
     private int tokensRead;
     private int mostSequences;
+    private int mostOutputsBeside;
     private int largestContent;
 
     /** @param stop what is computed after an operation of the processor's; null leaves that to Koine */
@@ -56,7 +62,9 @@ final class Recorder {
         MemoryLibrary realMemory = real.memory();
         this.memory = proxy(
                 MemoryLibrary.class,
-                (method, arguments) -> remembered(method, arguments, call(realMemory, method, arguments)));
+                (method, arguments) -> isRefused(method, arguments)
+                        ? false
+                        : remembered(method, arguments, call(realMemory, method, arguments)));
         this.library = proxy(LlamaLibrary.class, this::called);
     }
 
@@ -72,6 +80,16 @@ final class Recorder {
     /** The row of logits that Koine looked at last. */
     float[] seen() {
         return seen.clone();
+    }
+
+    /** How many contexts had begun when the one did that computes, or did last. */
+    int computing() {
+        return computing;
+    }
+
+    /** Tokens that all contexts hold now. */
+    int held() {
+        return contexts.stream().mapToInt(this::content).sum();
     }
 
     /** How many rows of logits were compared, or will be. */
@@ -94,6 +112,11 @@ final class Recorder {
         return mostSequences;
     }
 
+    /** In a batch of several sequences, the most logits that were wanted beyond one for each. */
+    int mostOutputsBeside() {
+        return mostOutputsBeside;
+    }
+
     /** How often a batch was broken off. */
     long aborted() {
         return results.stream().filter("D 2"::equals).count();
@@ -111,6 +134,21 @@ final class Recorder {
         } catch (IllegalStateException e) {
             return false;
         }
+    }
+
+    /** From here on, llama.cpp says of each sequence that it cannot be rolled back. */
+    void refuseRollbacks() {
+        refusing = true;
+    }
+
+    /** How often that was said. */
+    int refused() {
+        return refused;
+    }
+
+    /** @param contextsBegun how many contexts had begun when the one did that fails from here on */
+    void fail(int contextsBegun) {
+        failing = contextsBegun;
     }
 
     private interface Handler {
@@ -142,11 +180,18 @@ final class Recorder {
             return null;
         }
         if (method.getName().equals("decode")) {
+            computing = contexts.indexOf((long) arguments[0]) + 1;
             onDecode.run();
+            if (computing == failing) {
+                return -3;
+            }
         }
         Object result = call(real, method, arguments);
         switch (method.getName()) {
-            case "contextInit" -> begun((ContextSettings) arguments[1]);
+            case "contextInit" -> {
+                contexts.add((long) Objects.requireNonNull(result));
+                begun((ContextSettings) arguments[1]);
+            }
             case "decode" -> decoded(arguments, (int) Objects.requireNonNull(result));
             case "copyLogits" -> seen = (float[]) arguments[1];
             case "vocabSize" -> vocabulary = (int) Objects.requireNonNull(result);
@@ -172,11 +217,13 @@ final class Recorder {
         StringBuilder result = new StringBuilder("D " + status);
         boolean[] present = new boolean[256];
         int different = 0;
+        int wanted = 0;
         for (int row = 0; row < count; row++) {
             line.append(' ').append(((int[]) arguments[2])[row]);
             line.append(' ').append(((int[]) arguments[3])[row]);
             line.append(' ').append(sequences[row]).append(' ').append(outputs[row]);
             different += present[sequences[row]] ? 0 : 1;
+            wanted += outputs[row] != 0 ? 1 : 0;
             present[sequences[row]] = true;
             if (status == 0 && outputs[row] != 0) {
                 float[] logits = new float[vocabulary];
@@ -192,6 +239,7 @@ final class Recorder {
         tokensRead += status == 0 ? count : 0;
         largestContent = Math.max(largestContent, content(context));
         mostSequences = Math.max(mostSequences, different);
+        mostOutputsBeside = Math.max(mostOutputsBeside, different > 1 ? wanted - different : 0);
         script.add(line.toString());
         results.add(result.toString());
     }
@@ -202,6 +250,12 @@ final class Recorder {
             tokens += real.memory().lastPosition(real.memory().ofContext(context), sequence) + 1;
         }
         return tokens;
+    }
+
+    private boolean isRefused(Method method, Object[] arguments) {
+        boolean is = refusing && method.getName().equals("remove") && (int) arguments[2] > 0;
+        refused += is ? 1 : 0;
+        return is;
     }
 
     private @Nullable Object remembered(Method method, Object[] arguments, @Nullable Object result) throws IOException {

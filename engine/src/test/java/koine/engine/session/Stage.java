@@ -1,5 +1,6 @@
 package koine.engine.session;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,6 +133,12 @@ final class Stage implements AutoCloseable {
         Answer answer = new Answer();
         Outcome _ = Chat.run(generator, request, Chat.NEVER, answer);
         return answer;
+    }
+
+    void forget(String... keys) throws IOException {
+        for (String key : keys) {
+            generator.forget(key);
+        }
     }
 
     int tokens(String text) {

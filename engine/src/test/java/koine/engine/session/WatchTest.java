@@ -3,6 +3,7 @@ package koine.engine.session;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -52,6 +53,27 @@ class WatchTest {
         }
         for (Thread watch : mine) {
             assertTrue(watch.join(Duration.ofSeconds(10)), "the watch goes on without a generator");
+        }
+    }
+
+    @Test
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void whatASmallModelReadsIsBrokenOffToo() throws Exception {
+        Path model = NativeKit.starterModel();
+        try (Stage stage = new Stage(Stage.options(model, 2048).withDraft(model))) {
+            AtomicBoolean cancelled = new AtomicBoolean();
+            stage.recorder.onDecode(() -> cancelled.set(stage.recorder.computing() == 2));
+            Stage.Answer answer = stage.new Answer();
+            Generator.Outcome outcome =
+                    Chat.run(stage.generator(), Stage.request(PROMPT, 8, "talk", false), cancelled::get, answer);
+            assertEquals(Finish.CANCELLED, outcome.finish());
+            assertEquals(1, outcome.answerTokens());
+            assertEquals(1, stage.recorder.aborted(), stage.recorder.results.toString());
+            stage.recorder.onDecode(() -> {});
+            assertEquals(8, hello(stage), "what was told to stop has stopped: the next answer comes");
+            Stage.Answer again = stage.ask("talk", PROMPT, 24);
+            assertEquals(24, again.outcome().answerTokens());
+            assertTrue(again.outcome().drafted() > 0, "the small model has read it after all");
         }
     }
 
