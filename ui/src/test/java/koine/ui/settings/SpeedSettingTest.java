@@ -103,7 +103,7 @@ class SpeedSettingTest {
         Fx.run(() -> shell.show(Screen.SETTINGS));
         assertTrue(
                 words().containsAll(List.of(
-                        "From its next start on, the model writes about 31.5 tokens per second instead of 20.0.",
+                        "From its next start on, the model writes about 31.5 tokens per second instead of 20.",
                         "Weights in large memory pages: +5.0%, used",
                         "Weights locked in memory: this computer does not allow it",
                         "Conversation kept in fewer bits: -2.0%, used where memory is short",
