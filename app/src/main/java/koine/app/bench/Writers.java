@@ -7,9 +7,11 @@ import java.util.concurrent.TimeUnit;
 import koine.engine.client.ChatMessage;
 import koine.engine.client.ChatRequest;
 import koine.engine.client.ChatResult;
+import koine.engine.client.EngineLease;
 import koine.engine.client.Sampling;
 import koine.engine.client.TokenEngine;
 import koine.i18n.Problem;
+import org.jspecify.annotations.Nullable;
 
 /** What engines are made to write when they are compared. */
 final class Writers {
@@ -23,49 +25,81 @@ final class Writers {
     /** So few say nothing of a speed. */
     private static final int LEAST = 8;
 
+    private static final String NO_TEMPLATE = "KOINE-E203";
+
     private Writers() {}
 
     /**
-     * Answers to questions, as a person has them: what a draft model guesses depends on what is written.
+     * Answers to questions, as a person has them: what a draft model guesses depends on what is written. A model that was
+     * not made for conversations goes on with the questions' text.
      *
      * @param questions each asks for a long answer
      */
     static Duel.Writer answers(List<String> questions) {
-        double[] last = {Double.MAX_VALUE};
-        return (engine, round) -> {
-            String question = questions.get(round % questions.size());
-            ChatRequest request = new ChatRequest(
-                    "measure-" + UUID.randomUUID(),
-                    List.of(new ChatMessage("user", question)),
-                    new Sampling(0.0, null, null, null, null),
-                    last[0] < SLOW ? SHORT_ANSWER : ANSWER,
-                    null);
-            ChatResult result = engine.engine().chat(request, text -> {});
-            if (result.answerTokens() < LEAST || !(result.answerMillis() > 0)) {
-                throw new Problem("KOINE-A131", Map.of());
+        return new Duel.Writer() {
+            private boolean talks = true;
+            private double last = Double.MAX_VALUE;
+
+            @Override
+            public double write(EngineLease engine, int round) throws Problem {
+                String question = questions.get(round % questions.size());
+                int most = last < SLOW ? SHORT_ANSWER : ANSWER;
+                if (talks) {
+                    try {
+                        last = answer(engine, question, most);
+                        return last;
+                    } catch (Problem e) {
+                        if (!e.code().equals(NO_TEMPLATE)) {
+                            throw e;
+                        }
+                        talks = false;
+                    }
+                }
+                last = goOn(engine, tokens(engine, question), most, null);
+                return last;
             }
-            last[0] = (result.answerTokens() - 1) * 1000.0 / result.answerMillis();
-            return last[0];
         };
+    }
+
+    private static double answer(EngineLease engine, String question, int most) throws Problem {
+        ChatRequest request = new ChatRequest(
+                "measure-" + UUID.randomUUID(),
+                List.of(new ChatMessage("user", question)),
+                new Sampling(0.0, null, null, null, null),
+                most,
+                null);
+        ChatResult result = engine.engine().chat(request, text -> {});
+        if (result.answerTokens() < LEAST || !(result.answerMillis() > 0)) {
+            throw new Problem("KOINE-A131", Map.of());
+        }
+        return (result.answerTokens() - 1) * 1000.0 / result.answerMillis();
+    }
+
+    private static double goOn(EngineLease engine, int[] prompt, int most, @Nullable String key) throws Problem {
+        TokenEngine.Completion done = engine.tokens().complete(prompt, most, key);
+        double seconds = (double) (done.nanos() - done.firstTokenNanos()) / TimeUnit.SECONDS.toNanos(1);
+        return (done.tokens() - 1) / Math.max(1e-9, seconds);
+    }
+
+    private static int[] tokens(EngineLease engine, String text) throws Problem {
+        int[] words = engine.tokens().tokenize(text);
+        if (words.length == 0) {
+            throw new Problem("KOINE-E206", Map.of());
+        }
+        return words;
     }
 
     /** Behind a long text that was read before, where the context's own form matters. @param depth in tokens */
     static Duel.Writer behind(String text, int depth) {
         String run = UUID.randomUUID().toString();
         return (engine, round) -> {
-            TokenEngine tokens = engine.tokens();
-            int[] words = tokens.tokenize(text);
-            if (words.length == 0) {
-                throw new Problem("KOINE-E206", Map.of());
-            }
+            int[] words = tokens(engine, text);
             int[] prompt = new int[depth];
             for (int i = 0; i < depth; i++) {
                 prompt[i] = words[i % words.length];
             }
             // by the pid: what one has read, the other has not
-            TokenEngine.Completion done = tokens.complete(prompt, SHORT_ANSWER, "measure-" + run + "-" + engine.pid());
-            double seconds = (double) (done.nanos() - done.firstTokenNanos()) / TimeUnit.SECONDS.toNanos(1);
-            return (done.tokens() - 1) / Math.max(1e-9, seconds);
+            return goOn(engine, prompt, SHORT_ANSWER, "measure-" + run + "-" + engine.pid());
         };
     }
 }

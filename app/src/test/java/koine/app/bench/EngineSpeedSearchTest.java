@@ -87,6 +87,7 @@ class EngineSpeedSearchTest {
     private int answerTokens = 64;
     private Wish wish = Wish.BEST;
     private boolean card;
+    private boolean talks = true;
     private int patience = Integer.MAX_VALUE;
     private final Set<Weights> allowed = EnumSet.of(Weights.LARGE_PAGES);
 
@@ -223,6 +224,9 @@ class EngineSpeedSearchTest {
             if (failing.contains("answers of " + speedup.weights())) {
                 throw new Problem("KOINE-E201", Map.of());
             }
+            if (!talks) {
+                throw new Problem("KOINE-E203", Map.of());
+            }
             asked.add(request.messages().getFirst().content());
             assertEquals(0.0, request.sampling().temperature());
             long token = tokenNanos();
@@ -244,8 +248,13 @@ class EngineSpeedSearchTest {
 
         @Override
         public Completion complete(int[] prompt, int tokens, @Nullable String cacheKey) {
-            assertTrue(prompt.length >= 1000, prompt.length + " tokens");
-            assertNotNull(cacheKey);
+            if (talks || cacheKey != null) {
+                assertTrue(prompt.length >= 1000, prompt.length + " tokens");
+                assertNotNull(cacheKey);
+            } else {
+                assertEquals(3, prompt.length);
+                assertTrue(tokens >= 24);
+            }
             long token = tokenNanos();
             nanos += token * tokens;
             return new Completion(prompt.length, 0, tokens, 5_000, 5_000 + token * (tokens - 1));
@@ -472,6 +481,16 @@ class EngineSpeedSearchTest {
         asked.clear();
         run();
         assertTrue(nanos < slow && nanos < TimeUnit.MINUTES.toNanos(6), nanos / 1e9 + " s");
+    }
+
+    @Test
+    void aModelThatWasNotMadeForConversationsGoesOnWithTheText() throws Exception {
+        talks = false;
+        gains.put(draft, 1.5);
+        Found found = run(draft.toString());
+        assertEquals(List.of(), asked);
+        assertEquals(USUAL, found.tokensPerSecond(), 1);
+        assertEquals(1.5, of(found, Kind.DRAFT).ratio(), 0.05);
     }
 
     @Test

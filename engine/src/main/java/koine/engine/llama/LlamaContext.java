@@ -9,6 +9,7 @@ import koine.engine.llama.ffm.LlamaLibrary;
 import koine.engine.llama.ffm.MemoryLibrary;
 import koine.engine.llama.ffm.NativeBuffer;
 import koine.engine.llama.ffm.NativePaths;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sequences of tokens a model has read, in one memory. Meant for one thread; a call from another waits. What a context
@@ -33,6 +34,7 @@ public final class LlamaContext implements AutoCloseable {
     private final ContextOptions options;
     private final int contextTokens;
     private final long threadPool;
+    private final boolean ownThreads;
     private final AbortFlag abortFlag;
     private final long memory;
     private final BatchBuffer buffer;
@@ -51,7 +53,9 @@ public final class LlamaContext implements AutoCloseable {
         NO_ROOM
     }
 
-    LlamaContext(LlamaLibrary library, LlamaModel model, long address, ContextOptions options) {
+    /** @param host whose threads compute this one too; null for threads of its own */
+    LlamaContext(
+            LlamaLibrary library, LlamaModel model, long address, ContextOptions options, @Nullable LlamaContext host) {
         this.library = library;
         this.memoryLibrary = library.memory();
         this.model = model;
@@ -59,7 +63,8 @@ public final class LlamaContext implements AutoCloseable {
         this.vocabulary = model.vocabulary();
         this.options = options;
         this.contextTokens = library.contextSize(address);
-        this.threadPool = library.threadPool(options.threads());
+        this.ownThreads = host == null;
+        this.threadPool = host == null ? library.threadPool(options.threads()) : host.threadPool;
         if (threadPool != 0) {
             library.attachThreadPool(address, threadPool);
         }
@@ -463,7 +468,7 @@ public final class LlamaContext implements AutoCloseable {
         long address = handle.close();
         if (address != 0) {
             library.contextFree(address);
-            if (threadPool != 0) {
+            if (threadPool != 0 && ownThreads) {
                 library.threadPoolFree(threadPool);
             }
             abortFlag.close();

@@ -193,7 +193,18 @@ public final class LlamaModel implements AutoCloseable {
      * @throws ModelLoadException when its memory was refused
      * @throws IllegalArgumentException for a size or number below 1
      */
-    public synchronized LlamaContext newContext(ContextOptions options) throws ModelLoadException {
+    public LlamaContext newContext(ContextOptions options) throws ModelLoadException {
+        return newContext(options, null);
+    }
+
+    /**
+     * The same, computed by another context's threads: those of two contexts that compute in turn would be in each other's
+     * way, for they spin for a while after each batch.
+     *
+     * @param host with as many threads; closed after this one, and never computing at the same time. Null for none
+     */
+    public synchronized LlamaContext newContext(ContextOptions options, @Nullable LlamaContext host)
+            throws ModelLoadException {
         long model = handle.get();
         library.drainErrors();
         ContextSettings settings = new ContextSettings(
@@ -210,7 +221,7 @@ public final class LlamaModel implements AutoCloseable {
             throw new ModelLoadException(OUT_OF_MEMORY, "llama_init_from_model: " + library.drainErrors());
         }
         openContexts++;
-        return new LlamaContext(library, this, context, options);
+        return new LlamaContext(library, this, context, options, host);
     }
 
     /**

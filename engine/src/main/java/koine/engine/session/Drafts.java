@@ -91,7 +91,7 @@ record Drafts(@Nullable Drafter drafter, @Nullable Drafting told) implements Aut
                 return none(file, Hindrance.UNSUPPORTED, "it cannot take tokens back, or writes none");
             }
             ContextOptions wanted = contextOptions(draft.trainedContextTokens(), context, options);
-            LlamaContext beside = draft.newContext(wanted);
+            LlamaContext beside = draft.newContext(wanted, context);
             Drafter drafter = new Drafter(
                     draft, beside, wanted.contextTokens(), model.vocabulary().size());
             return new Drafts(drafter, new Drafting(name(file), null));
