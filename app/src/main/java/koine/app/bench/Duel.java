@@ -18,8 +18,8 @@ import koine.i18n.Problem;
  */
 final class Duel {
     private static final int LEAST_PAIRS = 5;
-    private static final int MOST_PAIRS = 15;
-    private static final long ENOUGH_NANOS = TimeUnit.SECONDS.toNanos(45);
+    private static final int MOST_PAIRS = 31;
+    private static final long ENOUGH_NANOS = TimeUnit.SECONDS.toNanos(90);
 
     /** The code of the problem when nobody waits any more. */
     static final String UNWANTED = "KOINE-E108";

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What engines are made to write when they are compared. */
 final class Writers {
-    private static final int ANSWER = 64;
+    /** So long an answer takes: a shorter one is over within what else the computer does in a moment. */
+    private static final double SECONDS = 1.5;
 
-    /** Where a model is so slow that fewer tokens take as long. */
-    private static final int SHORT_ANSWER = 24;
-
-    private static final double SLOW = 4;
+    private static final int LEAST_ANSWER = 24;
+    private static final int MOST_ANSWER = 256;
+    private static final int FIRST_ANSWER = 64;
 
     /** So few say nothing of a speed. */
     private static final int LEAST = 8;
@@ -38,12 +38,12 @@ final class Writers {
     static Duel.Writer answers(List<String> questions) {
         return new Duel.Writer() {
             private boolean talks = true;
-            private double last = Double.MAX_VALUE;
+            private double last;
 
             @Override
             public double write(EngineLease engine, int round) throws Problem {
                 String question = questions.get(round % questions.size());
-                int most = last < SLOW ? SHORT_ANSWER : ANSWER;
+                int most = length(last);
                 if (talks) {
                     try {
                         last = answer(engine, question, most);
@@ -59,6 +59,11 @@ final class Writers {
                 return last;
             }
         };
+    }
+
+    /** @param speed in tokens per second; 0 when it is not known yet */
+    private static int length(double speed) {
+        return speed == 0 ? FIRST_ANSWER : (int) Math.clamp(speed * SECONDS, LEAST_ANSWER, MOST_ANSWER);
     }
 
     private static double answer(EngineLease engine, String question, int most) throws Problem {
@@ -92,14 +97,20 @@ final class Writers {
     /** Behind a long text that was read before, where the context's own form matters. @param depth in tokens */
     static Duel.Writer behind(String text, int depth) {
         String run = UUID.randomUUID().toString();
-        return (engine, round) -> {
-            int[] words = tokens(engine, text);
-            int[] prompt = new int[depth];
-            for (int i = 0; i < depth; i++) {
-                prompt[i] = words[i % words.length];
+        return new Duel.Writer() {
+            private double last;
+
+            @Override
+            public double write(EngineLease engine, int round) throws Problem {
+                int[] words = tokens(engine, text);
+                int[] prompt = new int[depth];
+                for (int i = 0; i < depth; i++) {
+                    prompt[i] = words[i % words.length];
+                }
+                // by the pid: what one has read, the other has not
+                last = goOn(engine, prompt, length(last), "measure-" + run + "-" + engine.pid());
+                return last;
             }
-            // by the pid: what one has read, the other has not
-            return goOn(engine, prompt, SHORT_ANSWER, "measure-" + run + "-" + engine.pid());
         };
     }
 }

@@ -89,6 +89,7 @@ public final class KeyedFile<T> {
         JsonObject content = new JsonObject();
         content.addProperty(FORMAT, format);
         content.add(ENTRIES, entries);
+        PrivateFiles.createFolders(file.toAbsolutePath().resolveSibling(".").normalize());
         PrivateFiles.write(file, GSON.toJson(content) + "\n");
     }
 
