@@ -30,11 +30,6 @@ public record SpeedWords(BiFunction<String, Map<String, ?>, String> texts) {
         return texts.apply("speed.outcome", Map.of("how", how, "gain", trial.ratio() - 1));
     }
 
-    /** What, and how it went. */
-    public String line(Trial trial) {
-        return texts.apply("speed.line", Map.of("what", kind(trial.kind(), trial.draft()), "outcome", outcome(trial)));
-    }
-
     /** What came of it all. */
     public String sum(Found found, Formats formats) {
         return texts.apply(

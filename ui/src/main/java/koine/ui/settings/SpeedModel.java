@@ -157,12 +157,17 @@ final class SpeedModel {
         };
     }
 
-    /** What was tried, and how it went. */
-    List<String> trials(Texts texts) {
+    /** What was tried. @param outcome how it went */
+    record Row(String what, String outcome) {}
+
+    List<Row> trials(Texts texts) {
         if (!(state.get() instanceof Known(Found found)) || found == null) {
             return List.of();
         }
-        return found.trials().stream().map(words(texts)::line).toList();
+        SpeedWords words = words(texts);
+        return found.trials().stream()
+                .map(trial -> new Row(words.kind(trial.kind(), trial.draft()), words.outcome(trial)))
+                .toList();
     }
 
     private static SpeedWords words(Texts texts) {

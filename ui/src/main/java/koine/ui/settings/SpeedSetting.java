@@ -2,6 +2,9 @@ package koine.ui.settings;
 
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.layout.ColumnConstraints;
+import javafx.scene.layout.GridPane;
+import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
 import koine.ui.language.Texts;
 import koine.ui.settings.SpeedModel.Unknown;
@@ -12,7 +15,7 @@ import koine.ui.theme.Style;
 final class SpeedSetting extends VBox {
     private final SpeedModel model;
     private final Texts texts;
-    private final VBox trials = new VBox();
+    private final GridPane trials = new GridPane();
 
     SpeedSetting(ShellModel shell) {
         texts = shell.texts();
@@ -37,7 +40,12 @@ final class SpeedSetting extends VBox {
         sentence.managedProperty().bind(sentence.visibleProperty());
 
         getStyleClass().addAll("koine-compute", "details");
-        trials.getStyleClass().add("packs");
+        trials.getStyleClass().add("trials");
+        ColumnConstraints whats = new ColumnConstraints();
+        whats.setHgrow(Priority.SOMETIMES);
+        ColumnConstraints outcomes = new ColumnConstraints();
+        outcomes.setHgrow(Priority.ALWAYS);
+        trials.getColumnConstraints().addAll(whats, outcomes);
         VBox details =
                 new VBox(new SettingRow(texts, "settings.speed", "settings.speed.about", measure), sentence, trials);
         details.getStyleClass().add("details");
@@ -58,14 +66,17 @@ final class SpeedSetting extends VBox {
         shell.beforeClosing(model::stop);
     }
 
+    /** In two columns: put together in one line, words and numbers of two directions would change places. */
     private void refresh() {
-        trials.getChildren()
-                .setAll(model.trials(texts).stream()
-                        .map(text -> {
-                            Label line = SettingRow.wrapped(Style.MUTED);
-                            line.setText(text);
-                            return line;
-                        })
-                        .toList());
+        trials.getChildren().clear();
+        int row = 0;
+        for (SpeedModel.Row trial : model.trials(texts)) {
+            Label what = SettingRow.wrapped(Style.MUTED);
+            what.setText(trial.what());
+            Label outcome = SettingRow.wrapped(Style.MUTED);
+            outcome.setText(trial.outcome());
+            what.setLabelFor(outcome);
+            trials.addRow(row++, what, outcome);
+        }
     }
 }

@@ -104,14 +104,20 @@ class SpeedSettingTest {
         assertTrue(
                 words().containsAll(List.of(
                         "From its next start on, the model writes about 31.5 tokens per second instead of 20.",
-                        "Weights in large memory pages: +5.0%, used",
-                        "Weights locked in memory: this computer does not allow it",
-                        "Conversation kept in fewer bits: -2.0%, used where memory is short",
-                        "small.gguf writes ahead: +50.0%, used",
-                        "other.gguf writes ahead: -30.0%, not used")),
+                        "Weights in large memory pages",
+                        "+5.0%, used",
+                        "Weights locked in memory",
+                        "this computer does not allow it",
+                        "Conversation kept in fewer bits",
+                        "-2.0%, used where memory is short",
+                        "small.gguf writes ahead",
+                        "+50.0%, used",
+                        "other.gguf writes ahead",
+                        "-30.0%, not used")),
                 words()::toString);
         Fx.run(() -> shell.appearance().setLanguage(UiLanguage.HINDI));
-        assertTrue(words().contains("small.gguf पहले से लिखता है: +50.0%, इस्तेमाल में"), words()::toString);
+        assertTrue(
+                words().containsAll(List.of("small.gguf पहले से लिखता है", "+50.0%, इस्तेमाल में")), words()::toString);
     }
 
     @Test
@@ -141,7 +147,7 @@ class SpeedSettingTest {
         assertTrue(words().contains("Nothing was measured yet: the model runs as it comes."), words()::toString);
         assistant.speed.script = progress -> FOUND;
         Fx.run(() -> button().fire());
-        assertTrue(words().contains("small.gguf writes ahead: +50.0%, used"), words()::toString);
+        assertTrue(words().containsAll(List.of("small.gguf writes ahead", "+50.0%, used")), words()::toString);
         assertEquals("Measure", button().getText());
     }
 
