@@ -70,6 +70,10 @@ public final class EngineBroker {
                 return found.lease;
             } catch (EngineGoneException e) {
                 found.lease.close();
+                if (found.hastened && attempt < ATTEMPTS) {
+                    budget.slowDown(key);
+                    continue;
+                }
                 if (found.started != null || attempt == ATTEMPTS) {
                     throw e.asProblem();
                 }
@@ -78,6 +82,10 @@ public final class EngineBroker {
                 found.lease.close();
                 if (load.failed()) {
                     forget(found.broker, found.file);
+                    if (found.hastened && attempt < ATTEMPTS) {
+                        budget.slowDown(key);
+                        continue;
+                    }
                     if (load.failedBefore() && found.started == null && attempt < ATTEMPTS) {
                         LOG.info("the engine found had failed; starting another");
                         continue;
@@ -97,13 +105,17 @@ public final class EngineBroker {
         }
     }
 
-    /** @param started the process if it was started just now */
+    /**
+     * @param started the process if it was started just now
+     * @param hastened whether that was done as it was measured to be quicker
+     */
     private record Found(
             BrokerFile broker,
             Path file,
             HttpEngineLease lease,
             LoopbackClient client,
-            @Nullable Process started) {}
+            @Nullable Process started,
+            boolean hastened) {}
 
     /** Where the engine stands; a chosen context is not served by one that was made smaller, but has its own. */
     private Path file(EngineKey key) throws IOException {
@@ -151,21 +163,26 @@ public final class EngineBroker {
     private Found findOrStart(EngineKey key) throws Problem {
         try {
             Path file = file(key);
-            Found running = join(file, null);
+            Found running = join(file, null, false);
             if (running != null) {
                 return running;
             }
             try (StartLock lock = StartLock.take(runtimeFolder.resolve("engines.lock"))) {
                 file = file(key);
-                running = join(file, null); // somebody may have started it while we waited
+                running = join(file, null, false); // somebody may have started it while we waited
                 if (running != null) {
                     return running;
                 }
                 assert lock.isHeld();
                 deleteLeftovers(file);
-                Process process = launcher.launch(key, budget.makeRoom(key), file);
-                Found started = join(file, process);
+                MemoryBudget.Plan plan = budget.makeRoom(key);
+                boolean measured = plan.isHastened() && key.options().speedup() == null;
+                Process process = launch(key, plan, measured, file);
+                Found started = join(file, process, measured);
                 if (started == null) {
+                    if (measured) {
+                        budget.slowDown(key);
+                    }
                     throw EngineGoneException.of(process).asProblem();
                 }
                 return started;
@@ -178,8 +195,22 @@ public final class EngineBroker {
         }
     }
 
+    private Process launch(EngineKey key, MemoryBudget.Plan plan, boolean measured, Path file)
+            throws IOException, InterruptedException, Problem {
+        try {
+            return launcher.launch(key, plan, file);
+        } catch (Problem e) {
+            if (!measured) {
+                throw e;
+            }
+            budget.slowDown(key);
+            return launcher.launch(key, budget.makeRoom(key), file);
+        }
+    }
+
     /** @return null when no engine is behind the file: none, a dead one, one that is not ours to use */
-    private static @Nullable Found join(Path file, @Nullable Process started) throws IOException, InterruptedException {
+    private static @Nullable Found join(Path file, @Nullable Process started, boolean hastened)
+            throws IOException, InterruptedException {
         BrokerFile broker = BrokerFile.read(file);
         if (broker == null || !broker.plausible()) {
             return null;
@@ -209,7 +240,7 @@ public final class EngineBroker {
         }
         LoopbackClient patient = client.withIdleTimeout(STREAM_SILENCE);
         HttpEngineLease lease = new HttpEngineLease(patient, broker.token(), broker.pid(), response);
-        return new Found(broker, file, lease, client, started);
+        return new Found(broker, file, lease, client, started, hastened);
     }
 
     /** What a killed engine could not take away. */

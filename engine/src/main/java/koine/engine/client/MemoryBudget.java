@@ -42,7 +42,29 @@ final class MemoryBudget {
      * @param estimatedBytes the same before what was measured has corrected it; 0 when it is not to be measured, because a
      *     device takes a part
      */
-    record Plan(EngineOptions options, long needBytes, long estimatedBytes) {}
+    record Plan(EngineOptions options, long needBytes, long estimatedBytes) {
+        /** Whether it is to write more quickly than it comes. */
+        boolean isHastened() {
+            return !Speedup.NONE.equals(options.speedup());
+        }
+    }
+
+    /** What was measured to be quicker did not start: nobody is left without an engine for it. */
+    void slowDown(EngineKey key) {
+        try {
+            boolean known = new MeasuredSpeed(runtimeFolder)
+                    .forget(
+                            key.model(),
+                            key.pack(),
+                            key.options().threads(),
+                            key.options().offload());
+            LOG.warn("an engine did not start as it was measured to be quicker; forgotten: {}", known);
+        } catch (IOException e) {
+            LOG.warn(
+                    "what was measured of an engine cannot be forgotten: {}",
+                    e.getClass().getSimpleName());
+        }
+    }
 
     /**
      * Ends idle engines, the least recently used first, until the wanted one fits; then makes that smaller until it does.

@@ -3,6 +3,7 @@ package koine.engine.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -530,6 +531,29 @@ class EngineBrokerTest {
             assertFalse(hasLargePages(tight), "what is mapped, a computer that is short of memory can take back");
             EngineLease asked = withOptions(wanted, usual.withSpeedup(new Speedup(Weights.LARGE_PAGES, null)));
             assertTrue(hasLargePages(asked), "who asks for it has it");
+        }
+
+        /** What was measured yesterday must not leave anybody without an engine today. */
+        @ParameterizedTest
+        @ValueSource(strings = {"exit", "break", "OUT_OF_MEMORY"})
+        void whatWasMeasuredAndDoesNotStartAnyMoreIsForgottenAndTheEngineStartsWithoutIt(String script)
+                throws Exception {
+            Path wanted = large("large.gguf");
+            Path draft = Files.writeString(folder.resolve("draft.gguf"), script);
+            PrivateFolder.ensure(runtime);
+            available = 20_000 * MIB;
+            Trial quicker =
+                    Trial.measured(Trial.Kind.DRAFT, draft.toString(), new PairedRatio(1.5, 1.4, 1.6, 15), true);
+            MeasuredSpeed speeds = new MeasuredSpeed(runtime);
+            speeds.remember(wanted, pack, 0, null, new MeasuredSpeed.Found(1, 10, 15, List.of(quicker)));
+            EngineLease lease = withOptions(wanted, EngineOptions.DEFAULT);
+            assertEquals("x", answer(lease, "say x"));
+            assertNull(speeds.of(wanted, pack, 0, null));
+            Speedup asked = Speedup.NONE.withDraft(draft);
+            assertThrows(
+                    Problem.class,
+                    () -> withOptions(wanted, EngineOptions.DEFAULT.withSpeedup(asked)),
+                    "who asks for it hears that it does not start");
         }
 
         @Test

@@ -3,6 +3,7 @@ package koine.engine.process;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
@@ -12,7 +13,7 @@ import koine.engine.server.ScriptedGenerator;
 import koine.engine.session.Generator;
 import koine.engine.session.GeneratorOptions;
 
-/** A real engine process but for its generator; the model file's text says how loading goes. */
+/** A real engine process but for its generator; the model file's text says how loading goes, and before it the draft's. */
 public final class ScriptedEngineMain {
     private ScriptedEngineMain() {}
 
@@ -22,10 +23,18 @@ public final class ScriptedEngineMain {
 
     private static Generator load(GeneratorOptions options, DoubleConsumer progress, BooleanSupplier cancelled)
             throws ModelLoadException {
+        Path draft = options.speedup().draft();
+        if (draft != null) {
+            play(draft, progress, cancelled);
+        }
+        play(options.model(), progress, cancelled);
+        return new ScriptedGenerator();
+    }
+
+    private static void play(Path file, DoubleConsumer progress, BooleanSupplier cancelled) throws ModelLoadException {
         String script;
         try {
-            script = Files.readString(options.model(), StandardCharsets.ISO_8859_1)
-                    .strip(); // a real model's header is no script
+            script = Files.readString(file, StandardCharsets.ISO_8859_1).strip(); // a real model's header is no script
         } catch (IOException e) {
             throw new ModelLoadException(Reason.MISSING, "no file");
         }
@@ -51,7 +60,6 @@ public final class ScriptedEngineMain {
             }
             default -> progress.accept(1);
         }
-        return new ScriptedGenerator();
     }
 
     private static void pause() {
