@@ -180,6 +180,7 @@ public final class EngineSpeedSearch implements SpeedSearch {
         private final long need;
         private Speedup best = Speedup.NONE;
         private @Nullable EngineLease champion;
+        private boolean givenUp;
         private double plain;
         private double gain = 1;
 
@@ -342,6 +343,10 @@ public final class EngineSpeedSearch implements SpeedSearch {
                 @Override
                 public void onLoadProgress(double fraction) {
                     progress.onLoad(fraction);
+                    if (progress.isUnwanted()) {
+                        givenUp = true;
+                        Thread.currentThread().interrupt(); // ends the load
+                    }
                 }
 
                 @Override
@@ -355,6 +360,9 @@ public final class EngineSpeedSearch implements SpeedSearch {
         public void close() {
             if (champion != null) {
                 champion.close();
+            }
+            if (givenUp) {
+                Thread.interrupted(); // it was ours, and has done its work
             }
         }
     }

@@ -65,6 +65,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Engines that write as quickly as a test wants them to, and a clock that goes with what they write. */
 class EngineSpeedSearchTest {
@@ -89,6 +91,8 @@ class EngineSpeedSearchTest {
     private boolean card;
     private boolean talks = true;
     private int patience = Integer.MAX_VALUE;
+    private int loadsUntilUnwanted = Integer.MAX_VALUE;
+    private boolean unwanted;
     private final Set<Weights> allowed = EnumSet.of(Weights.LARGE_PAGES);
 
     private Path model;
@@ -158,7 +162,7 @@ class EngineSpeedSearchTest {
 
                             @Override
                             public boolean isUnwanted() {
-                                return asked.size() >= patience;
+                                return unwanted || asked.size() >= patience;
                             }
                         });
         assertEquals(0, open, "every engine is given back");
@@ -182,6 +186,11 @@ class EngineSpeedSearchTest {
             if (failing.contains(part)) {
                 throw new Problem("KOINE-E104", Map.of("exitCode", 1));
             }
+        }
+        if (opened.size() >= loadsUntilUnwanted) {
+            unwanted = true;
+            listener.onLoadProgress(0.1);
+            throw new Problem(Thread.currentThread().isInterrupted() ? "KOINE-E108" : "KOINE-E104", Map.of());
         }
         opened.add(spec);
         open++;
@@ -498,6 +507,16 @@ class EngineSpeedSearchTest {
         patience = 7;
         assertEquals("KOINE-E108", assertThrows(Problem.class, () -> run()).code());
         assertEquals(7, asked.size());
+        assertEquals(0, open);
+        assertNull(search().known(model.toString()).found());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aLoadEndsTooWhenNobodyWaits(int loads) throws Exception {
+        loadsUntilUnwanted = loads;
+        assertEquals("KOINE-E108", assertThrows(Problem.class, () -> run()).code());
+        assertFalse(Thread.currentThread().isInterrupted(), "what the thread does next is not interrupted");
         assertEquals(0, open);
         assertNull(search().known(model.toString()).found());
     }
