@@ -117,6 +117,11 @@ public final class EngineSpeedSearch implements SpeedSearch {
         if (placement.step() == Placement.Step.BUILT_IN) {
             throw new Problem("KOINE-A130", Map.of());
         }
+        Problem notice = placement.notice();
+        if (notice != null) {
+            progress.onNotice(notice);
+            placements.told(notice);
+        }
         try (Search search = new Search(model, placement, progress)) {
             Found found = search.run(drafts(options, model));
             Placement best = search.placement;

@@ -174,6 +174,7 @@ public final class PlacingEngines implements Engines {
         }
         if (notice != null) {
             listener.onNotice(notice);
+            placements.told(notice);
         }
     }
 

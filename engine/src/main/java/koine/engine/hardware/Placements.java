@@ -50,6 +50,9 @@ public final class Placements {
     private static final Set<String> PERHAPS_THE_PACK =
             Set.of("KOINE-E101", "KOINE-E104", "KOINE-E105", "KOINE-E110", "KOINE-E111");
 
+    /** Why no pack for graphics can be used. */
+    private static final Set<String> OF_PACKS = Set.of("KOINE-G101", "KOINE-G102", "KOINE-G103");
+
     private final PackStore packs;
     private final Prober prober;
     private final Path memory;
@@ -124,7 +127,6 @@ public final class Placements {
             return onProcessor(wanted.names() ? missing(wanted) : null);
         }
         Tried tried = Tried.read(memory, drivers.fingerprint());
-        boolean fresh = graphicsPacks().stream().anyMatch(pack -> !tried.packs().containsKey(name(pack)));
         List<Seen> seen;
         try {
             seen = look(graphicsPacks(), tried);
@@ -134,7 +136,7 @@ public final class Placements {
         }
         Candidate best = best(seen, wanted).orElse(null);
         if (best == null) {
-            return onProcessor(wanted.names() ? missing(wanted) : fresh ? why(seen) : null);
+            return onProcessor(wanted.names() ? missing(wanted) : why(untold(seen)));
         }
         Tried.Left left = tried.steps().get(key(model, best));
         boolean merelySlower = left != null && left.code().equals(SLOWER);
@@ -184,6 +186,19 @@ public final class Placements {
         return onProcessor(failed.notice());
     }
 
+    /** Of what was tried, what nobody has heard of. */
+    private List<Seen> untold(List<Seen> seen) {
+        Set<String> untold = Tried.read(memory, drivers.fingerprint()).untold();
+        return seen.stream().filter(one -> untold.contains(name(one.pack()))).toList();
+    }
+
+    /** A person has heard why the processor computes: the notice of {@link #first} is not repeated. */
+    public void told(Problem notice) {
+        if (OF_PACKS.contains(notice.code())) {
+            change(drivers.fingerprint(), tried -> tried.untold().clear());
+        }
+    }
+
     /** On the processor, whatever is wished. */
     public Placement processor() throws Problem {
         return onProcessor(null);
@@ -226,7 +241,11 @@ public final class Placements {
             }
             broken.clear();
         }
-        return look(wholePacks(), Tried.read(memory, now));
+        List<Seen> seen = look(wholePacks(), Tried.read(memory, now));
+        if (!Tried.read(memory, now).untold().isEmpty()) {
+            change(now, tried -> tried.untold().clear()); // whoever looks shows it
+        }
+        return seen;
     }
 
     /** Whether models run with the engine that comes with the program, since none of those seen can be used. */
@@ -291,7 +310,10 @@ public final class Placements {
                 broken.remove(pack.folder());
             }
             if (result.outcome() == Outcome.USABLE || isForGraphics(pack)) {
-                change(now, tried -> tried.packs().put(name(pack), result));
+                change(now, tried -> {
+                    tried.packs().put(name(pack), result);
+                    tried.untold().add(name(pack));
+                });
             } else {
                 giveUp(pack, result);
                 change(now, tried -> tried.packs().remove(name(pack)));

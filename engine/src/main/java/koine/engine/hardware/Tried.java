@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import koine.engine.client.PackProbe;
 import koine.engine.files.PrivateFiles;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +24,12 @@ import org.slf4j.LoggerFactory;
  *
  * @param drivers see {@link Drivers}
  * @param packs by folder name
+ * @param untold packs by folder name that cannot compute, which nobody has been told yet
  * @param steps the best step of the ladder that is left, by model and device
  */
-record Tried(String drivers, Map<String, PackProbe.Result> packs, Map<String, Left> steps) {
+record Tried(String drivers, Map<String, PackProbe.Result> packs, Set<String> untold, Map<String, Left> steps) {
     private static final Logger LOG = LoggerFactory.getLogger(Tried.class);
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
     private static final int MOST_DRIVERS = 4;
     private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
@@ -39,16 +42,16 @@ record Tried(String drivers, Map<String, PackProbe.Result> packs, Map<String, Le
     /** The file: the drivers that were there last come last. */
     private record Content(int format, Map<String, Outcomes> byDrivers) {}
 
-    private record Outcomes(Map<String, PackProbe.Result> packs, Map<String, Left> steps) {}
+    private record Outcomes(Map<String, PackProbe.Result> packs, Set<String> untold, Map<String, Left> steps) {}
 
     static Tried nothing(String drivers) {
-        return new Tried(drivers, new LinkedHashMap<>(), new LinkedHashMap<>());
+        return new Tried(drivers, new LinkedHashMap<>(), new LinkedHashSet<>(), new LinkedHashMap<>());
     }
 
     /** @return nothing, when the file is not there, makes no sense, or knows other drivers only */
     static Tried read(Path file, String drivers) {
         Outcomes known = content(file).byDrivers().get(drivers);
-        return known == null ? nothing(drivers) : new Tried(drivers, known.packs(), known.steps());
+        return known == null ? nothing(drivers) : new Tried(drivers, known.packs(), known.untold(), known.steps());
     }
 
     private static Content content(Path file) {
@@ -76,6 +79,7 @@ record Tried(String drivers, Map<String, PackProbe.Result> packs, Map<String, Le
     private static boolean makesSense(@Nullable Outcomes known) {
         return known != null
                 && present(known.packs)
+                && present(known.untold)
                 && present(known.steps)
                 && known.packs.values().stream().allMatch(Tried::makesSense)
                 && known.steps.values().stream()
@@ -101,7 +105,7 @@ record Tried(String drivers, Map<String, PackProbe.Result> packs, Map<String, Le
     void write(Path file) {
         Content content = content(file);
         content.byDrivers().remove(drivers);
-        content.byDrivers().put(drivers, new Outcomes(packs, steps));
+        content.byDrivers().put(drivers, new Outcomes(packs, untold, steps));
         while (content.byDrivers().size() > MOST_DRIVERS) {
             content.byDrivers().remove(content.byDrivers().keySet().iterator().next());
         }

@@ -168,6 +168,10 @@ class PlacementsTest {
         assertEquals(Step.PROCESSOR, first.step());
         assertEquals(folder.resolve("packs/linux-x64-3.22.1"), first.pack());
         assertEquals(code, notice(first));
+        assertEquals(code, notice(placements().first(model)), "nobody has heard it yet");
+        placements().told(new Problem("KOINE-E112", Map.of()));
+        assertEquals(code, notice(placements().first(model)), "that was something else");
+        placements().told(new Problem(code, Map.of()));
         Placement second = placements().first(model);
         assertEquals(Step.PROCESSOR, second.step());
         assertNull(second.notice(), "told before");
