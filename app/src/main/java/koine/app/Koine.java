@@ -99,7 +99,8 @@ public final class Koine implements Assistant {
                 folders.data().resolve("devices.json"),
                 new Drivers(environment, properties),
                 () -> new Wish(settings.device()));
-        this.engines = new PlacingEngines(engines, placements);
+        MeasuredSpeed speeds = new MeasuredSpeed(folders.runtime());
+        this.engines = new PlacingEngines(engines, placements, speeds);
         this.chat = new StoringChatService(
                 models,
                 settings,
@@ -116,7 +117,7 @@ public final class Koine implements Assistant {
                 settings,
                 engines,
                 placements,
-                new MeasuredSpeed(folders.runtime()),
+                speeds,
                 new WeightsHere()::allow,
                 new SystemMemory(),
                 InstantSource.system(),

@@ -21,9 +21,13 @@ final class Writers {
     private static final int LEAST_ANSWER = 24;
     private static final int MOST_ANSWER = 256;
     private static final int FIRST_ANSWER = 64;
+    private static final int PROMPT = 512;
 
     /** So few say nothing of a speed. */
     private static final int LEAST = 8;
+
+    /** Each round another answer to the same question, the same for both engines. */
+    private static final double TEMPERATURE = 0.7;
 
     private static final String NO_TEMPLATE = "KOINE-E203";
 
@@ -46,7 +50,7 @@ final class Writers {
                 int most = length(last);
                 if (talks) {
                     try {
-                        last = answer(engine, question, most);
+                        last = answer(engine, question, most, round);
                         return last;
                     } catch (Problem e) {
                         if (!e.code().equals(NO_TEMPLATE)) {
@@ -66,11 +70,24 @@ final class Writers {
         return speed == 0 ? FIRST_ANSWER : (int) Math.clamp(speed * SECONDS, LEAST_ANSWER, MOST_ANSWER);
     }
 
-    private static double answer(EngineLease engine, String question, int most) throws Problem {
+    /** Whole questions with a prompt of some length: how many a second. */
+    static Duel.Writer whole(String text) {
+        return (engine, round) -> {
+            int[] words = tokens(engine, text);
+            int[] prompt = new int[PROMPT];
+            for (int i = 0; i < PROMPT; i++) {
+                prompt[i] = words[i % words.length];
+            }
+            TokenEngine.Completion done = engine.tokens().complete(prompt, FIRST_ANSWER, null);
+            return (double) TimeUnit.SECONDS.toNanos(1) / Math.max(1, done.nanos());
+        };
+    }
+
+    private static double answer(EngineLease engine, String question, int most, int round) throws Problem {
         ChatRequest request = new ChatRequest(
                 "measure-" + UUID.randomUUID(),
                 List.of(new ChatMessage("user", question)),
-                new Sampling(0.0, null, null, null, null),
+                new Sampling(TEMPERATURE, null, null, null, (long) round),
                 most,
                 null);
         ChatResult result = engine.engine().chat(request, text -> {});

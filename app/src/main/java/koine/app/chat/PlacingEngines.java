@@ -1,5 +1,6 @@
 package koine.app.chat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
@@ -15,6 +16,8 @@ import koine.engine.hardware.Placement;
 import koine.engine.hardware.Placements;
 import koine.engine.hardware.Wish;
 import koine.engine.llama.Device;
+import koine.engine.speed.MeasuredSpeed;
+import koine.engine.speed.Speedup;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,21 +50,26 @@ public final class PlacingEngines implements Engines {
 
     private final Engines engines;
     private final Placements placements;
+    private final MeasuredSpeed speeds;
     /** By the leases that others hold. */
     private final Map<EngineLease, Placed> placed = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final Set<EngineLease> dead = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by this
 
     /** @param placement null where the processor computes after all */
-    private record Placed(Path model, @Nullable Placement placement, Wish wish) {}
+    private record Placed(Path model, @Nullable Placement placement, Wish wish, boolean hastened) {}
 
     /** What comes after a death, with the notice that says so. */
     private final Map<Path, Placement> afterDeath = new ConcurrentHashMap<>();
 
-    /** @param engines that start where they are told to */
-    public PlacingEngines(Engines engines, Placements placements) {
+    /**
+     * @param engines that start where they are told to
+     * @param speeds with which they start
+     */
+    public PlacingEngines(Engines engines, Placements placements, MeasuredSpeed speeds) {
         this.engines = engines;
         this.placements = placements;
+        this.speeds = speeds;
     }
 
     @Override
@@ -82,7 +90,8 @@ public final class PlacingEngines implements Engines {
                 }
                 EngineFacts.Offload offload = placement.device() == null ? null : offload(lease);
                 boolean noRoom = offload != null && offload.layers() == 0;
-                placed.put(lease, new Placed(spec.model(), noRoom ? null : placement, wish));
+                placed.put(
+                        lease, new Placed(spec.model(), noRoom ? null : placement, wish, isHastened(spec, placement)));
                 tell(placement, offload, listener);
                 return lease;
             } catch (Problem e) {
@@ -139,12 +148,21 @@ public final class PlacingEngines implements Engines {
     public synchronized boolean lost(EngineLease lease) {
         Placed known = placed.get(lease);
         Placement placement = known == null ? null : known.placement();
-        if (known == null || placement == null || placement.device() == null) {
+        if (known == null || placement == null) {
             return false;
         }
-        if (!dead.add(lease)) {
+        if (dead.contains(lease)) {
             return true; // another answer from the same engine has said so
         }
+        if (known.hastened() && forgetSpeed(known.model(), placement)) {
+            dead.add(lease);
+            afterDeath.put(known.model(), placement.saying(new Problem("KOINE-G110", Map.of())));
+            return true;
+        }
+        if (placement.device() == null) {
+            return false;
+        }
+        dead.add(lease);
         Problem why = new Problem(Placements.LOST, Map.of());
         try {
             Placement below = placements.below(known.model(), placement, why);
@@ -157,6 +175,23 @@ public final class PlacingEngines implements Engines {
             LOG.info("what comes below a lost device is not known: {}", e.code());
         }
         return false;
+    }
+
+    /** What was measured to be quicker may be what it died of; without it, the same place is good enough. */
+    private boolean forgetSpeed(Path model, Placement placement) {
+        try {
+            return speeds.forget(model, placement.pack(), 0, placement.offload());
+        } catch (IOException e) {
+            LOG.warn("what was measured cannot be forgotten: {}", e.getClass().getSimpleName());
+            return false;
+        }
+    }
+
+    private boolean isHastened(EngineSpec spec, Placement placement) {
+        MeasuredSpeed.Found measured = spec.options().brief() || spec.options().speedup() != null
+                ? null
+                : speeds.of(spec.model(), placement.pack(), 0, placement.offload());
+        return measured != null && !measured.speedup().equals(Speedup.NONE);
     }
 
     private static EngineSpec on(EngineSpec spec, Placement placement) {

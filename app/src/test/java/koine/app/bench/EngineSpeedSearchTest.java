@@ -78,6 +78,10 @@ class EngineSpeedSearchTest {
     /** How much quicker than usual; those not named are as usual. */
     private final Map<Object, Double> gains = new HashMap<>();
 
+    /** Quicker the first time only. */
+    private final Set<Object> lucky = new HashSet<>();
+
+    private final Set<Object> tried = new HashSet<>();
     private final Set<Object> failing = new HashSet<>();
     private final List<EngineSpec> opened = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
@@ -85,7 +89,8 @@ class EngineSpeedSearchTest {
     private int mostOpen;
     private long nanos;
     private long available = 64L << 30;
-    private boolean draftRefused;
+    private @Nullable String hindrance;
+    private int layers = 3;
     private int answerTokens = 64;
     private Wish wish = Wish.BEST;
     private boolean card;
@@ -211,18 +216,20 @@ class EngineSpeedSearchTest {
     private final class Engine implements EngineLease, ChatEngine, TokenEngine {
         private final EngineSpec spec;
         private final Speedup speedup;
+        private final boolean luck;
         private int answers;
 
         Engine(EngineSpec spec, Speedup speedup) {
             this.spec = spec;
             this.speedup = speedup;
+            this.luck = speedup.draft() == null || !lucky.contains(speedup.draft()) || tried.add(speedup.draft());
         }
 
         /** With a noise of some hundredths, and slow at first. */
         private long tokenNanos() {
             double speed = USUAL;
             for (Object part : parts(spec, speedup)) {
-                speed *= gains.getOrDefault(part, 1.0);
+                speed *= luck || !lucky.contains(part) ? gains.getOrDefault(part, 1.0) : 1;
             }
             double noise = answers++ == 0 ? 0.3 : 1 + 0.03 * Math.sin(opened.size() * 31 + answers * 7);
             return (long) (1e9 / (speed * noise));
@@ -237,7 +244,7 @@ class EngineSpeedSearchTest {
                 throw new Problem("KOINE-E203", Map.of());
             }
             asked.add(request.messages().getFirst().content());
-            assertEquals(0.0, request.sampling().temperature());
+            assertNotNull(request.sampling().seed(), "both have the same dice");
             long token = tokenNanos();
             nanos += token * answerTokens;
             double millis = token * (answerTokens - 1) / 1e6;
@@ -246,8 +253,10 @@ class EngineSpeedSearchTest {
 
         @Override
         public EngineFacts facts() {
-            String name = speedup.draft() == null || draftRefused ? null : "small.gguf";
-            return new EngineFacts(2048, Thinking.NONE, true, null, null, name);
+            EngineFacts.Draft told = speedup.draft() == null ? null : new EngineFacts.Draft("small.gguf", hindrance);
+            EngineFacts.Offload offload =
+                    spec.options().offload() == null ? null : new EngineFacts.Offload("Vulkan0", layers, 3, 1000, 1000);
+            return new EngineFacts(2048, Thinking.NONE, true, offload, null, told);
         }
 
         @Override
@@ -257,12 +266,10 @@ class EngineSpeedSearchTest {
 
         @Override
         public Completion complete(int[] prompt, int tokens, @Nullable String cacheKey) {
-            if (talks || cacheKey != null) {
-                assertTrue(prompt.length >= 1000, prompt.length + " tokens");
-                assertNotNull(cacheKey);
+            if (cacheKey != null) {
+                assertTrue(prompt.length >= 1500, prompt.length + " tokens");
             } else {
-                assertEquals(3, prompt.length);
-                assertTrue(tokens >= 24);
+                assertTrue(prompt.length == 512 || (!talks && prompt.length == 3), prompt.length + " tokens");
             }
             long token = tokenNanos();
             nanos += token * tokens;
@@ -377,11 +384,15 @@ class EngineSpeedSearchTest {
 
     @Test
     void aDraftThatTheEngineDoesNotTakeOrThatSpeaksOtherTokensIsNotMeasured() throws Exception {
-        draftRefused = true;
-        assertEquals(
-                Obstacle.NOT_WITH_THIS_MODEL,
-                of(run(draft.toString()), Kind.DRAFT).obstacle());
-        draftRefused = false;
+        for (var told : Map.of(
+                        "model", Obstacle.NOT_WITH_THIS_MODEL,
+                        "out_of_memory", Obstacle.MEMORY,
+                        "damaged", Obstacle.FAILED)
+                .entrySet()) {
+            hindrance = told.getKey();
+            assertEquals(told.getValue(), of(run(draft.toString()), Kind.DRAFT).obstacle());
+        }
+        hindrance = null;
         TinyModel.of("llama").bytes(null, List.of("<another>")).context(4096).write(draft);
         opened.clear();
         assertEquals(
@@ -466,8 +477,7 @@ class EngineSpeedSearchTest {
         Found slow = run();
         assertTrue(of(slow, Kind.PROCESSOR).used());
         assertEquals(2, of(slow, Kind.PROCESSOR).ratio(), 0.1);
-        assertEquals(0.5 * USUAL, slow.tokensPerSecond(), 1);
-        assertEquals(USUAL, slow.fastest(), 1.5);
+        assertEquals(USUAL, slow.tokensPerSecond(), 1, "as it is there");
         assertNotNull(of(slow, Kind.LARGE_PAGES), "the processor's weights are tried, too");
         SpeedSearch.Report known = search().known(model.toString());
         assertNull(known.device(), "from now on the processor computes this model");
@@ -477,6 +487,47 @@ class EngineSpeedSearchTest {
         opened.clear();
         run();
         assertTrue(opened.stream().allMatch(spec -> spec.options().offload() != null));
+    }
+
+    @Test
+    void aCardThatWasSlowerIsComparedAgainAndComesBackWhenThatIsForgotten() throws Exception {
+        card = true;
+        gains.put("card", 0.5);
+        run();
+        assertNull(search().known(model.toString()).device());
+        assertTrue(search().forget(model.toString()));
+        assertEquals("A card", search().known(model.toString()).device());
+        run();
+        assertNull(search().known(model.toString()).device());
+        gains.put("card", 3.0); // another game runs on it no more
+        assertFalse(of(run(), Kind.PROCESSOR).used());
+        assertEquals("A card", search().known(model.toString()).device());
+    }
+
+    @Test
+    void aCardWithoutRoomForAllLayersIsNotGivenUp() throws Exception {
+        card = true;
+        layers = 2;
+        gains.put("card", 0.5);
+        assertEquals(Obstacle.MEMORY, of(run(), Kind.PROCESSOR).obstacle());
+        assertEquals("A card", search().known(model.toString()).device());
+    }
+
+    @Test
+    void theBestOfSeveralHasToBeQuickerOnceMore() throws Exception {
+        Path other = folder.resolve("models/other.gguf");
+        TinyModel.of("llama").bytes(null, List.of("<end>")).context(4096).write(other);
+        gains.put(draft, 1.2);
+        gains.put(other, 1.6);
+        lucky.add(other);
+        Found found = run(draft.toString(), other.toString());
+        assertNull(found.speedup().draft(), "it was luck");
+        assertEquals(found.tokensPerSecond(), found.fastest());
+        Trial again = found.trials().stream()
+                .filter(trial -> trial.isOf(Kind.DRAFT, other.toString()))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(1, again.ratio(), 0.03, "what is told is the second time");
     }
 
     @Test

@@ -2,6 +2,7 @@ package koine.app.chat;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +28,9 @@ import koine.engine.llama.Device;
 import koine.engine.llama.Offload;
 import koine.engine.packs.PackManifest;
 import koine.engine.packs.PackStore;
+import koine.engine.speed.MeasuredSpeed;
+import koine.engine.speed.PairedRatio;
+import koine.engine.speed.Trial;
 import koine.gguf.TinyModel;
 import koine.i18n.Problem;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,7 +80,7 @@ class PlacingEnginesTest {
                 folder.resolve("devices.json"),
                 new Drivers(Map.of(), new Properties()),
                 () -> wish);
-        return new PlacingEngines(this::start, placements);
+        return new PlacingEngines(this::start, placements, new MeasuredSpeed(folder.resolve("engine")));
     }
 
     private EngineLease start(EngineSpec wanted, LoadListener listener) throws Problem {
@@ -259,5 +263,25 @@ class PlacingEnginesTest {
         assertEquals(
                 "KOINE-E103",
                 assertThrows(Problem.class, () -> acquire(engines())).code());
+    }
+
+    /** It may have died of what was measured to make it quicker. */
+    @Test
+    void aProcessorsEngineThatDiesAsItWasMeasuredToBeQuickerGoesOnAsItComes() throws Exception {
+        wish = Wish.PROCESSOR;
+        PlacingEngines engines = engines();
+        assertFalse(engines.lost(acquire(engines)), "nothing was measured");
+        MeasuredSpeed speeds = new MeasuredSpeed(folder.resolve("engine"));
+        Trial quicker = Trial.measured(Trial.Kind.LARGE_PAGES, null, new PairedRatio(1.2, 1.1, 1.3, 9), true);
+        speeds.remember(spec.model(), spec.pack(), 0, null, new MeasuredSpeed.Found(1, 20, 24, List.of(quicker)));
+        EngineLease lease = acquire(engines);
+        assertTrue(engines.lost(lease));
+        assertTrue(engines.lost(lease), "another answer of the same engine");
+        assertNull(speeds.of(spec.model(), spec.pack(), 0, null));
+        EngineLease next = acquire(engines);
+        assertEquals(List.of("KOINE-G110"), notices);
+        assertFalse(engines.lost(next));
+        acquire(engines);
+        assertEquals(List.of(), notices);
     }
 }

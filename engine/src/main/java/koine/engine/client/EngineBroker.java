@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import koine.engine.memory.MemoryProbe;
 import koine.engine.memory.SystemMemory;
 import koine.engine.process.BrokerFile;
@@ -30,6 +31,9 @@ public final class EngineBroker {
     private static final Duration STREAM_SILENCE = Duration.ofMinutes(1);
 
     private static final int ATTEMPTS = 3;
+
+    /** Of starts that fail; those of loads are all the same to this. */
+    private static final Set<String> MAY_BE_THE_HASTE = Set.of("KOINE-E104", "KOINE-E105", "KOINE-E110", "KOINE-E111");
 
     private final Path runtimeFolder;
     private final EngineLauncher launcher;
@@ -61,17 +65,31 @@ public final class EngineBroker {
     public EngineLease acquire(EngineSpec spec, LoadListener listener) throws Problem {
         EngineKey key = EngineKey.of(spec);
         PrivateFolder.ensure(runtimeFolder);
+        boolean plain = false;
         for (int attempt = 1; ; attempt++) {
-            Found found = findOrStart(key);
+            Found found;
+            try {
+                found = findOrStart(key, plain);
+            } catch (Problem e) {
+                if (!plain && MAY_BE_THE_HASTE.contains(e.code()) && budget.isHastened(key)) {
+                    plain = true;
+                    continue;
+                }
+                throw e;
+            }
             LoadWait load = new LoadWait(found.client, found.lease, key.modelName(), found.started);
             try {
                 load.await(listener);
+                if (plain && found.started != null) {
+                    budget.slowDown(key); // not before: what failed may have had another reason
+                    listener.onNotice(new Problem("KOINE-G110", Map.of()));
+                }
                 tellIfShort(key, found.broker, listener);
                 return found.lease;
             } catch (EngineGoneException e) {
                 found.lease.close();
-                if (found.hastened && attempt < ATTEMPTS) {
-                    budget.slowDown(key);
+                if (found.hastened && !plain) {
+                    plain = true;
                     continue;
                 }
                 if (found.started != null || attempt == ATTEMPTS) {
@@ -82,8 +100,8 @@ public final class EngineBroker {
                 found.lease.close();
                 if (load.failed()) {
                     forget(found.broker, found.file);
-                    if (found.hastened && attempt < ATTEMPTS) {
-                        budget.slowDown(key);
+                    if (found.hastened && !plain) {
+                        plain = true;
                         continue;
                     }
                     if (load.failedBefore() && found.started == null && attempt < ATTEMPTS) {
@@ -160,7 +178,8 @@ public final class EngineBroker {
         return Math.max(1, Math.round(seconds / 60f));
     }
 
-    private Found findOrStart(EngineKey key) throws Problem {
+    /** @param plain whether a new one starts as it comes, whatever was measured */
+    private Found findOrStart(EngineKey key, boolean plain) throws Problem {
         try {
             Path file = file(key);
             Found running = join(file, null, false);
@@ -175,14 +194,11 @@ public final class EngineBroker {
                 }
                 assert lock.isHeld();
                 deleteLeftovers(file);
-                MemoryBudget.Plan plan = budget.makeRoom(key);
+                MemoryBudget.Plan plan = budget.makeRoom(key, plain);
                 boolean measured = plan.isHastened() && key.options().speedup() == null;
-                Process process = launch(key, plan, measured, file);
+                Process process = launcher.launch(key, plan, file);
                 Found started = join(file, process, measured);
                 if (started == null) {
-                    if (measured) {
-                        budget.slowDown(key);
-                    }
                     throw EngineGoneException.of(process).asProblem();
                 }
                 return started;
@@ -192,19 +208,6 @@ public final class EngineBroker {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Problem("KOINE-E108", Map.of(), e);
-        }
-    }
-
-    private Process launch(EngineKey key, MemoryBudget.Plan plan, boolean measured, Path file)
-            throws IOException, InterruptedException, Problem {
-        try {
-            return launcher.launch(key, plan, file);
-        } catch (Problem e) {
-            if (!measured) {
-                throw e;
-            }
-            budget.slowDown(key);
-            return launcher.launch(key, budget.makeRoom(key), file);
         }
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     those servers have {@code /props}, and others may refuse a request for a field they do not know
  * @param offload null when the processor computes all of it
  * @param pack the native pack it runs on; null when it does not say
- * @param draft file of the smaller model that writes ahead, without its folder; null when none does
+ * @param draft the smaller model that was to write ahead; null when none was
  */
 public record EngineFacts(
         int contextTokens,
@@ -22,7 +22,7 @@ public record EngineFacts(
         boolean extended,
         @Nullable Offload offload,
         @Nullable String pack,
-        @Nullable String draft) {
+        @Nullable Draft draft) {
     public static final EngineFacts UNKNOWN = new EngineFacts(0, Thinking.NONE, false);
 
     /** Of an engine on the processor. */
@@ -80,10 +80,17 @@ public record EngineFacts(
                 : null;
     }
 
-    private static @Nullable String draft(JsonObject props) {
-        return props.get("koine_draft") instanceof JsonObject told && !told.has("hindrance")
-                ? text(told.get("file"))
-                : null;
+    /**
+     * @param file without its folder
+     * @param hindrance why it does not write ahead, in the engine's word; null when it does
+     */
+    public record Draft(String file, @Nullable String hindrance) {}
+
+    private static @Nullable Draft draft(JsonObject props) {
+        String file = props.get("koine_draft") instanceof JsonObject told ? text(told.get("file")) : null;
+        return file == null
+                ? null
+                : new Draft(file, text(props.getAsJsonObject("koine_draft").get("hindrance")));
     }
 
     private static @Nullable String text(@Nullable JsonElement value) {

@@ -1,6 +1,7 @@
 package koine.engine.client;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import koine.net.LoopbackResponse;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,15 @@ public interface EngineLease extends AutoCloseable {
     /** After a request that failed: whether the process is gone, though that may be noticed only in a moment. Blocks. */
     default boolean endsSoon() {
         return !alive();
+    }
+
+    /**
+     * Closes it, and waits until the process has ended and its memory is free; not for long where others hold it too.
+     *
+     * @param longest to wait; an interrupt ends it sooner
+     */
+    default void closeAndAwaitEnd(Duration longest) {
+        close();
     }
 
     @Override

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import koine.net.LoopbackClient;
 import koine.net.LoopbackResponse;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +98,20 @@ final class HttpEngineLease implements EngineLease {
     @Override
     public boolean alive() {
         return ended.getCount() > 0;
+    }
+
+    @Override
+    public void closeAndAwaitEnd(Duration longest) {
+        close();
+        ProcessHandle.of(pid).ifPresent(process -> {
+            try {
+                process.onExit().get(longest.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException e) {
+                return; // others hold it
+            }
+        });
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import koine.engine.llama.Offload;
+import koine.engine.llama.Weights;
 import koine.engine.memory.DeviceFit;
 import koine.engine.memory.MeasuredMemory;
 import koine.engine.memory.MemoryNeed;
@@ -17,6 +18,7 @@ import koine.engine.memory.ModelShape;
 import koine.engine.process.EngineOptions;
 import koine.engine.speed.MeasuredSpeed;
 import koine.engine.speed.Speedup;
+import koine.engine.speed.WeightsHere;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,7 +51,19 @@ final class MemoryBudget {
         }
     }
 
-    /** What was measured to be quicker did not start: nobody is left without an engine for it. */
+    private MeasuredSpeed.@Nullable Found measured(EngineKey key) {
+        EngineOptions wanted = key.options();
+        return new MeasuredSpeed(runtimeFolder).of(key.model(), key.pack(), wanted.threads(), wanted.offload());
+    }
+
+    /** Whether it would not start as it comes. */
+    boolean isHastened(EngineKey key) {
+        EngineOptions wanted = key.options();
+        MeasuredSpeed.Found measured = wanted.speedup() != null || wanted.brief() ? null : measured(key);
+        return measured != null && !measured.speedup().equals(Speedup.NONE);
+    }
+
+    /** What was measured to be quicker did not start, and without it the engine did. */
     void slowDown(EngineKey key) {
         try {
             boolean known = new MeasuredSpeed(runtimeFolder)
@@ -68,19 +82,23 @@ final class MemoryBudget {
 
     /**
      * Ends idle engines, the least recently used first, until the wanted one fits; then makes that smaller until it does.
-     * A context that somebody chose is started in any case.
+     * A context that somebody chose is started in any case. For one that is only to be compared with another, nobody leaves:
+     * the other might.
      *
+     * @param plain whether it starts as it comes, whatever was measured
      * @throws Problem KOINE-E113 when not even the smallest fits
      */
-    Plan makeRoom(EngineKey key) throws Problem, IOException, InterruptedException {
-        makeDeviceRoom(key);
+    Plan makeRoom(EngineKey key, boolean plain) throws Problem, IOException, InterruptedException {
+        boolean compared = key.options().speedup() != null;
+        if (!compared) {
+            makeDeviceRoom(key);
+        }
         MemoryNeed estimate = key.need();
         EngineOptions wanted = key.options();
         if (estimate == null) {
             return new Plan(wanted.withSpeedup(Speedup.NONE), 0, 0);
         }
-        MeasuredSpeed.Found measured =
-                new MeasuredSpeed(runtimeFolder).of(key.model(), key.pack(), wanted.threads(), wanted.offload());
+        MeasuredSpeed.Found measured = plain ? null : measured(key);
         boolean quantized = measured != null && measured.quantizedContext();
         MemoryNeed need = wanted.offload() == null
                 ? estimate.corrected(
@@ -89,7 +107,7 @@ final class MemoryBudget {
         long bytes = need.bytes(wanted.contextTokens(), wanted.kvType(), wanted.slots());
         Set<Long> staying = new HashSet<>();
         long free = free();
-        while (bytes > free) {
+        while (bytes > free && !compared) {
             RunningEngine idle = leastRecentlyUsed(RunningEngine.in(runtimeFolder), staying);
             if (idle == null) {
                 break;
@@ -119,13 +137,18 @@ final class MemoryBudget {
         EngineOptions options =
                 key.chosen() ? wanted.withIdleSeconds(choice.options().idleSeconds()) : choice.options();
         long needBytes = key.chosen() ? bytes : choice.needBytes();
-        Speedup speedup = speedup(wanted, options, measured, free - needBytes);
+        Speedup speedup = speedup(
+                wanted, options, measured, free - needBytes, estimate.shape().weightBytes());
         return plan(options.withSpeedup(speedup), needBytes + draftBytes(options, speedup), estimate);
     }
 
     /** Nothing is made smaller for it, and no other model has to go. */
     private static Speedup speedup(
-            EngineOptions wanted, EngineOptions options, MeasuredSpeed.@Nullable Found measured, long left) {
+            EngineOptions wanted,
+            EngineOptions options,
+            MeasuredSpeed.@Nullable Found measured,
+            long left,
+            long weightBytes) {
         Speedup asked = wanted.speedup();
         if (asked != null) {
             return asked;
@@ -136,6 +159,9 @@ final class MemoryBudget {
             return Speedup.NONE;
         }
         Speedup all = measured.speedup();
+        if (!new WeightsHere().allow(all.weights(), weightBytes)) {
+            all = all.with(Weights.MAPPED); // the system's settings have changed since
+        }
         return left - draftBytes(options, all) >= MemoryFit.TIGHT_BYTES ? all : Speedup.NONE;
     }
 

@@ -27,7 +27,7 @@ final class MemoryFit {
     /**
      * @param wanted its context is at least 1
      * @param freeBytes what the engine may take
-     * @param quantized whether q8_0 was measured to cost no speed here: then it comes before a smaller context
+     * @param quantized whether q8_0 was measured to cost hardly any speed here: then it comes before a smaller context
      * @return the first that fits of: as wanted; half the context, and so on down to 2,048 tokens; 2,048 and 1,024 tokens
      *     as q8_0, for models that can have that; with {@code quantized} all of these as q8_0. When nothing fits, the smallest of these, with {@code fits} false
      */

@@ -106,7 +106,7 @@ public final class KeyedFile<T> {
             LOG.info("{} is not understood", file.getFileName());
         } catch (NoSuchFileException e) {
             return new JsonObject();
-        } catch (IOException | JsonParseException e) {
+        } catch (IOException | JsonParseException | NumberFormatException e) {
             LOG.info("{} is not known: {}", file.getFileName(), e.getClass().getSimpleName());
         }
         return new JsonObject();

@@ -119,6 +119,15 @@ public final class Placements {
      * @throws Problem {@code KOINE-A110} there is no engine at all, {@code KOINE-E108} the thread was interrupted
      */
     public Placement first(Path model) throws Problem {
+        return first(model, false);
+    }
+
+    /** The same, also where a device was measured to be slower than the processor: to measure again. */
+    public Placement firstWhateverIsSlower(Path model) throws Problem {
+        return first(model, true);
+    }
+
+    private Placement first(Path model, boolean whateverIsSlower) throws Problem {
         Wish wanted = wish.get();
         if (wanted.equals(Wish.PROCESSOR)) {
             return onProcessor(null);
@@ -140,7 +149,7 @@ public final class Placements {
         }
         Tried.Left left = tried.steps().get(key(model, best));
         boolean merelySlower = left != null && left.code().equals(SLOWER);
-        if (left == null || (merelySlower && wanted.names())) {
+        if (left == null || (merelySlower && (wanted.names() || whateverIsSlower))) {
             return on(best, Step.FITTING, null);
         }
         // what somebody has chosen is not overridden silently
@@ -204,17 +213,29 @@ public final class Placements {
         return onProcessor(null);
     }
 
-    /** Remembers that the processor was measured to be quicker with a model than a device is. */
-    public void rememberSlower(Path model, Placement device) throws Problem {
-        remember(model, device, processor(), SLOWER);
+    /**
+     * Remembers whether the processor was measured to be quicker with a model than a device is.
+     *
+     * @param device else nothing is remembered
+     */
+    public void rememberSlower(Path model, Placement device, boolean slower) {
+        Candidate candidate = candidate(device);
+        if (candidate == null) {
+            return;
+        }
+        String key = key(model, candidate);
+        change(drivers.fingerprint(), tried -> {
+            Tried.Left left = tried.steps().get(key);
+            if (slower && left == null) {
+                tried.steps().put(key, new Tried.Left(Step.PROCESSOR, SLOWER));
+            } else if (!slower && left != null && left.code().equals(SLOWER)) {
+                tried.steps().remove(key);
+            }
+        });
     }
 
     /** Remembers that a device does not do more than this for a model. */
     public void remember(Path model, Placement failed, Placement instead, Problem how) {
-        remember(model, failed, instead, how.code());
-    }
-
-    private void remember(Path model, Placement failed, Placement instead, String why) {
         Candidate candidate = candidate(failed);
         if (candidate != null) {
             // another program may have come further down
@@ -223,7 +244,7 @@ public final class Placements {
                     tried -> tried.steps()
                             .merge(
                                     key(model, candidate),
-                                    new Tried.Left(ofDevice(instead.step()), why),
+                                    new Tried.Left(ofDevice(instead.step()), how.code()),
                                     (there, here) -> there.step().compareTo(here.step()) > 0 ? there : here));
         }
     }

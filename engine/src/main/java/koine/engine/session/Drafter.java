@@ -25,6 +25,9 @@ final class Drafter implements AutoCloseable {
     /** Tokens of an answer's first draft; what {@code num_assistant_tokens} of Hugging Face's transformers long was. */
     static final int FIRST = 5;
 
+    /** After so many, an answer goes on without drafts if less than half of them were right. */
+    static final int JUDGED = 32;
+
     /** Most tokens of a draft. */
     static final int MOST = 16;
 

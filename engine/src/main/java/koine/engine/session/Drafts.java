@@ -7,6 +7,7 @@ import koine.engine.llama.ContextOptions;
 import koine.engine.llama.Devices;
 import koine.engine.llama.KvType;
 import koine.engine.llama.LlamaContext;
+import koine.engine.llama.LlamaException;
 import koine.engine.llama.LlamaModel;
 import koine.engine.llama.ModelLoadException;
 import koine.engine.llama.ModelLoadException.Reason;
@@ -78,6 +79,8 @@ record Drafts(@Nullable Drafter drafter, @Nullable Drafting told) implements Aut
                 throw e;
             }
             return none(file, hindrance(e.reason()), String.valueOf(e.getMessage()));
+        } catch (LlamaException e) {
+            return none(file, Hindrance.UNSUPPORTED, String.valueOf(e.getMessage()));
         }
     }
 
@@ -92,9 +95,17 @@ record Drafts(@Nullable Drafter drafter, @Nullable Drafting told) implements Aut
             }
             ContextOptions wanted = contextOptions(draft.trainedContextTokens(), context, options);
             LlamaContext beside = draft.newContext(wanted, context);
-            Drafter drafter = new Drafter(
-                    draft, beside, wanted.contextTokens(), model.vocabulary().size());
-            return new Drafts(drafter, new Drafting(name(file), null));
+            try {
+                Drafter drafter = new Drafter(
+                        draft,
+                        beside,
+                        wanted.contextTokens(),
+                        model.vocabulary().size());
+                return new Drafts(drafter, new Drafting(name(file), null));
+            } catch (RuntimeException e) {
+                beside.close();
+                throw e;
+            }
         } catch (ModelLoadException | RuntimeException e) {
             draft.close();
             throw e;

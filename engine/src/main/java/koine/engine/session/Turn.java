@@ -289,6 +289,9 @@ final class Turn implements AutoCloseable {
             draftedTokens += drafted.length;
             draftedKept += kept;
             ahead = wrong == 0 ? Math.min(Drafter.MOST, ahead + 2) : Math.max(1, ahead - 1);
+            if (draftedTokens >= Drafter.JUDGED && draftedKept * 2 < draftedTokens) {
+                ahead = 0; // it guesses badly at what is written here
+            }
         }
         drafted = NONE;
         if (wrong > 0 && !slot().dropRest()) {

@@ -1,6 +1,7 @@
 package koine.engine.speed;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import koine.engine.files.FileState;
@@ -96,8 +97,8 @@ public final class MeasuredSpeed {
             Path draft = found.speedup().draft();
             boolean same = draft == null || state(draft).equals(kept.draftState());
             return same ? found : null;
-        } catch (IOException e) {
-            return null; // one of the files has gone
+        } catch (IOException | InvalidPathException e) {
+            return null; // one of the files has gone, or the name of one is damaged
         }
     }
 

@@ -3,6 +3,7 @@ package koine.engine.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -546,14 +547,44 @@ class EngineBrokerTest {
                     Trial.measured(Trial.Kind.DRAFT, draft.toString(), new PairedRatio(1.5, 1.4, 1.6, 15), true);
             MeasuredSpeed speeds = new MeasuredSpeed(runtime);
             speeds.remember(wanted, pack, 0, null, new MeasuredSpeed.Found(1, 10, 15, List.of(quicker)));
-            EngineLease lease = withOptions(wanted, EngineOptions.DEFAULT);
+            List<Problem> notices = new ArrayList<>();
+            EngineLease lease = acquire(wanted, 0, notices);
             assertEquals("x", answer(lease, "say x"));
+            assertEquals(
+                    List.of("KOINE-G110"), notices.stream().map(Problem::code).toList());
             assertNull(speeds.of(wanted, pack, 0, null));
             Speedup asked = Speedup.NONE.withDraft(draft);
             assertThrows(
                     Problem.class,
                     () -> withOptions(wanted, EngineOptions.DEFAULT.withSpeedup(asked)),
                     "who asks for it hears that it does not start");
+        }
+
+        /** It would be one of the two that are compared. */
+        @Test
+        void nobodyLeavesForAnEngineThatIsOnlyToBeCompared() throws Exception {
+            EngineLease idle = acquire(large("idle.gguf"), 0, new ArrayList<>());
+            available = 1_000 * MIB;
+            gone = idle.pid(); // its end would make room
+            EngineOptions compared = EngineOptions.DEFAULT.withContext(2048).withSpeedup(Speedup.NONE);
+            EngineLease other = withOptions(large("other.gguf"), compared);
+            assertTrue(idle.alive());
+            assertEquals("x", answer(idle, "say x"));
+            assertEquals("x", answer(other, "say x"));
+        }
+
+        @Test
+        void whatNeverStartsIsNoReasonToForgetWhatWasMeasured() throws Exception {
+            Path draft = Files.writeString(folder.resolve("draft.gguf"), "fine");
+            PrivateFolder.ensure(runtime);
+            available = 20_000 * MIB;
+            Trial quicker =
+                    Trial.measured(Trial.Kind.DRAFT, draft.toString(), new PairedRatio(1.5, 1.4, 1.6, 15), true);
+            MeasuredSpeed speeds = new MeasuredSpeed(runtime);
+            Path refused = Files.writeString(folder.resolve("refused.gguf"), "OUT_OF_MEMORY");
+            speeds.remember(refused, pack, 0, null, new MeasuredSpeed.Found(1, 10, 15, List.of(quicker)));
+            assertThrows(Problem.class, () -> withOptions(refused, EngineOptions.DEFAULT));
+            assertNotNull(speeds.of(refused, pack, 0, null));
         }
 
         @Test

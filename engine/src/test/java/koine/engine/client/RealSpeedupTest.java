@@ -12,6 +12,7 @@ import com.google.gson.JsonParser;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import koine.engine.NativeKit;
@@ -128,7 +129,9 @@ class RealSpeedupTest {
             assertNotNull(told);
             assertEquals("مسودة draft.gguf", told.get("file").getAsString());
             assertFalse(told.has("hindrance"), told.toString());
-            assertEquals("مسودة draft.gguf", drafted.engine().facts().draft());
+            assertEquals(
+                    new EngineFacts.Draft("مسودة draft.gguf", null),
+                    drafted.engine().facts().draft());
             JsonObject answer = complete(drafted);
             assertEquals(usual, text(answer));
             JsonObject timings = answer.getAsJsonObject("timings");
@@ -143,8 +146,13 @@ class RealSpeedupTest {
         try (EngineLease lease = engine(model, Speedup.NONE.withDraft(folder.resolve("gone.gguf")))) {
             JsonObject told = ask(lease, "GET", "/props", null).getAsJsonObject("koine_draft");
             assertEquals("missing", told.get("hindrance").getAsString());
-            assertNull(lease.engine().facts().draft());
+            assertEquals(
+                    new EngineFacts.Draft("gone.gguf", "missing"),
+                    lease.engine().facts().draft());
             assertFalse(text(complete(lease)).isEmpty());
+            lease.closeAndAwaitEnd(Duration.ofSeconds(30));
+            assertTrue(
+                    ProcessHandle.of(lease.pid()).filter(ProcessHandle::isAlive).isEmpty(), "its memory is free");
         }
     }
 }

@@ -2,6 +2,8 @@ package koine.ui.settings;
 
 import java.util.List;
 import java.util.Map;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import koine.app.bench.SpeedSearch;
@@ -25,6 +27,7 @@ final class SpeedModel {
     private final Tasks tasks;
     private final ReadOnlyObjectWrapper<State> state = new ReadOnlyObjectWrapper<>(new Unknown());
     private @Nullable InstalledModel model;
+    private final ReadOnlyBooleanWrapper stopping = new ReadOnlyBooleanWrapper();
     private volatile boolean unwanted;
 
     sealed interface State {}
@@ -53,6 +56,11 @@ final class SpeedModel {
         return state.getReadOnlyProperty();
     }
 
+    /** Whether it ends as soon as it can. */
+    ReadOnlyBooleanProperty stopping() {
+        return stopping.getReadOnlyProperty();
+    }
+
     boolean isMeasuring() {
         return state.get() instanceof Measuring;
     }
@@ -74,7 +82,11 @@ final class SpeedModel {
                         state.set(new Known(report.found()));
                     }
                 },
-                this::failed);
+                e -> {
+                    if (chosen.equals(model) && !isMeasuring()) {
+                        failed(e);
+                    }
+                });
     }
 
     void measure() {
@@ -87,12 +99,14 @@ final class SpeedModel {
         tasks.run(
                 () -> search.run(new SpeedSearch.Options(chosen.id(), null), new Hearing()),
                 report -> {
+                    stopping.set(false);
                     state.set(new Known(report.found()));
                     if (!chosen.equals(model)) {
                         show(model);
                     }
                 },
                 e -> {
+                    stopping.set(false);
                     if (unwanted) {
                         state.set(new Unknown());
                         show(model);
@@ -105,6 +119,7 @@ final class SpeedModel {
     /** Ends what is being measured, after the answer that is being written. */
     void stop() {
         unwanted = true;
+        stopping.set(isMeasuring());
     }
 
     private final class Hearing implements SpeedSearch.Progress {

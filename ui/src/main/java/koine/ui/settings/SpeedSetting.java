@@ -26,6 +26,7 @@ final class SpeedSetting extends VBox {
                 .bind(texts.bind(
                         () -> texts.get(model.isMeasuring() ? "settings.speed.stop" : "settings.speed.measure"),
                         model.state()));
+        measure.disableProperty().bind(model.stopping());
         measure.setMinWidth(USE_PREF_SIZE);
         measure.setOnAction(event -> {
             if (model.isMeasuring()) {
