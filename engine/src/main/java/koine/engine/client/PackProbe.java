@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import koine.engine.llama.Device;
 import koine.engine.process.ProbeMain;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tries a native pack in a short-lived process: a driver that crashes or hangs takes that one with it, not an answer.
@@ -28,6 +30,8 @@ public final class PackProbe {
             Duration.ofSeconds(System.getProperty("os.name").startsWith("Windows") ? 90 : 30);
 
     private static final Duration AFTER_THE_END = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(PackProbe.class);
 
     private final Duration limit;
 
@@ -75,7 +79,8 @@ public final class PackProbe {
         builder.directory(new File(System.getProperty("java.home")));
         Process process = builder.start();
         Listener listener = new Listener(process);
-        try (OutputStream in = process.getOutputStream()) {
+        OutputStream in = process.getOutputStream();
+        try {
             Thread reader = Thread.ofPlatform().name("koine-probe").daemon().start(listener);
             ask(in, pack);
             boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -86,6 +91,16 @@ public final class PackProbe {
             return listener.result(ended ? process.exitValue() : 0, !ended);
         } finally {
             process.destroyForcibly();
+            close(in);
+        }
+    }
+
+    /** What the process did not read before it died is still to be written, and cannot be. */
+    private static void close(OutputStream in) {
+        try {
+            in.close();
+        } catch (IOException e) {
+            LOG.debug("a probe had ended before it was asked");
         }
     }
 
