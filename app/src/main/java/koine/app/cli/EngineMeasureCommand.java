@@ -72,6 +72,9 @@ final class EngineMeasureCommand implements Callable<Integer> {
         if (show && forget) {
             throw new Problem("KOINE-A126", Map.of("first", "--show", "second", "--forget"));
         }
+        if (drafts != null && (show || forget)) {
+            throw new Problem("KOINE-A126", Map.of("first", "--draft", "second", show ? "--show" : "--forget"));
+        }
         SpeedSearch search = context.assistant().speedSearch();
         if (forget) {
             boolean known = search.forget(model);
@@ -83,8 +86,16 @@ final class EngineMeasureCommand implements Callable<Integer> {
         return context.print(json, () -> answer(report), m -> table(m, report));
     }
 
+    /** That measures the same model. */
+    private String command() {
+        return model == null ? "koine engine measure" : "koine engine measure --model " + SafeText.line(model);
+    }
+
     private SpeedSearch.Report measure(SpeedSearch search) throws Problem {
         Messages m = context.messages();
+        String name = search.known(model).model().name();
+        context.terminal().err().println(m.text("cli.measure.begins", Map.of("model", SafeText.line(name))));
+        context.terminal().err().flush();
         StatusLine status = new StatusLine(context.terminal());
         try {
             return search.run(new SpeedSearch.Options(model, drafts), new SpeedSearch.Progress() {
@@ -151,7 +162,8 @@ final class EngineMeasureCommand implements Callable<Integer> {
         if (found == null) {
             return m.text(
                             "cli.measure.never",
-                            Map.of("model", SafeText.line(report.model().name()))) + "\n";
+                            Map.of("model", SafeText.line(report.model().name()), "command", command()))
+                    + "\n";
         }
         Table table = new Table()
                 .row(m.text("cli.bench.model"), report.model().id())

@@ -45,6 +45,10 @@ class EngineMeasureCommandTest {
         assertEquals("smollm2-135m-instruct", before.get("model").getAsString());
         assertTrue(before.get("measured").isJsonNull());
         assertTrue(line(0, "engine", "measure", "--show").out().startsWith("Nothing was measured for SmolLM2"));
+        assertTrue(line(0, "engine", "measure", "--show", "--model", "smollm2-135m-instruct")
+                .out()
+                .endsWith("koine engine measure --model smollm2-135m-instruct does so.\n"));
+        assertTrue(line(0, "engine", "measure", "--json").err().startsWith("Measuring SmolLM2"), "not silent");
         JsonObject found = json();
         assertEquals(20, found.get("tokensPerSecond").getAsDouble(), 0.01);
         assertEquals(20, found.get("fastest").getAsDouble(), 0.01);
@@ -90,6 +94,7 @@ class EngineMeasureCommandTest {
     @Test
     void options_that_exclude_each_other_and_models_that_are_not_here_are_refused() {
         assertTrue(line(2, "engine", "measure", "--show", "--forget").err().contains("KOINE-A126"));
+        assertTrue(line(2, "engine", "measure", "--show", "--draft", "x").err().contains("KOINE-A126"));
         assertTrue(line(4, "engine", "measure", "--model", "nowhere").err().contains("KOINE-M101"));
         assertEquals(List.of(), engines.specs);
     }
