@@ -41,12 +41,6 @@ public record PackOutcome(String key, Map<String, Object> arguments) {
                         tried == null ? "load" : "device"));
     }
 
-    /** Whether no pack is left to compute with. */
-    public static boolean noneUsable(List<Placements.Seen> seen) {
-        return seen.stream()
-                .allMatch(one -> one.result() != null && one.result().outcome() != Outcome.USABLE);
-    }
-
     private static String outcome(Placements.Seen seen) {
         PackProbe.Result result = seen.result();
         if (result == null) {

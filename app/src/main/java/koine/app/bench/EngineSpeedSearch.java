@@ -146,7 +146,7 @@ public final class EngineSpeedSearch implements SpeedSearch {
     }
 
     private InstalledModel model(@Nullable String name) throws Problem {
-        return name == null ? ModelNames.usual(models, settings) : ModelNames.resolve(models, name);
+        return ModelNames.find(models, settings, name);
     }
 
     private static Report report(InstalledModel model, Placement placement, @Nullable Found found) {

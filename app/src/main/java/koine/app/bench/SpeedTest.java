@@ -80,9 +80,7 @@ public final class SpeedTest {
      * @throws Problem {@code KOINE-M1xx} no such model, {@code KOINE-E1xx} no engine, {@code KOINE-E2xx} it failed
      */
     public SpeedReport run(Options options, String device, Progress progress) throws Problem {
-        InstalledModel model = options.model() != null
-                ? ModelNames.resolve(models, options.model())
-                : ModelNames.usual(models, settings);
+        InstalledModel model = ModelNames.find(models, settings, options.model());
         Path pack = packs.pack();
         EngineSpec spec = new EngineSpec(model.path(), pack, contextTokens(options), options.threads());
         try (EngineLease lease = engines.acquire(spec, hearing(progress));
@@ -180,7 +178,8 @@ public final class SpeedTest {
         return tokens * (double) TimeUnit.SECONDS.toNanos(1) / Math.max(1, nanos);
     }
 
-    private static int[] tokens(int[] text, int count) {
+    /** So many of a text's tokens, over and over. */
+    static int[] tokens(int[] text, int count) {
         int[] tokens = new int[count];
         for (int i = 0; i < count; i++) {
             tokens[i] = text[i % text.length];

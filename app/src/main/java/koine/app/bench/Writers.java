@@ -73,11 +73,7 @@ final class Writers {
     /** Whole questions with a prompt of some length: how many a second. */
     static Duel.Writer whole(String text) {
         return (engine, round) -> {
-            int[] words = tokens(engine, text);
-            int[] prompt = new int[PROMPT];
-            for (int i = 0; i < PROMPT; i++) {
-                prompt[i] = words[i % words.length];
-            }
+            int[] prompt = SpeedTest.tokens(tokens(engine, text), PROMPT);
             TokenEngine.Completion done = engine.tokens().complete(prompt, FIRST_ANSWER, null);
             return (double) TimeUnit.SECONDS.toNanos(1) / Math.max(1, done.nanos());
         };
@@ -119,11 +115,7 @@ final class Writers {
 
             @Override
             public double write(EngineLease engine, int round) throws Problem {
-                int[] words = tokens(engine, text);
-                int[] prompt = new int[depth];
-                for (int i = 0; i < depth; i++) {
-                    prompt[i] = words[i % words.length];
-                }
+                int[] prompt = SpeedTest.tokens(tokens(engine, text), depth);
                 // by the pid: what one has read, the other has not
                 last = goOn(engine, prompt, length(last), "measure-" + run + "-" + engine.pid());
                 return last;

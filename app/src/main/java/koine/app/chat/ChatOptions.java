@@ -77,9 +77,4 @@ public record ChatOptions(
         return new ChatOptions(
                 model, language, system, sampling, maxTokens, save, thinking, contextTokens, wanted, brief);
     }
-
-    public ChatOptions withBrief(boolean oneAnswer) {
-        return new ChatOptions(
-                model, language, system, sampling, maxTokens, save, thinking, contextTokens, layers, oneAnswer);
-    }
 }

@@ -56,8 +56,6 @@ final class EngineSpecs {
     }
 
     InstalledModel model(ChatOptions options) throws Problem {
-        return options.model() != null
-                ? ModelNames.resolve(models, options.model())
-                : ModelNames.usual(models, settings);
+        return ModelNames.find(models, settings, options.model());
     }
 }

@@ -6,6 +6,7 @@ import koine.i18n.Problem;
 import koine.models.InstalledModel;
 import koine.models.ModelStore;
 import koine.models.UserPath;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,16 @@ public final class ModelNames {
             }
             throw e;
         }
+    }
+
+    /**
+     * The named model, or the usual one where none is named.
+     *
+     * @throws Problem as {@link #resolve} and {@link #usual}
+     */
+    public static InstalledModel find(ModelStore models, Settings settings, @Nullable String nameOrPath)
+            throws Problem {
+        return nameOrPath == null ? usual(models, settings) : resolve(models, nameOrPath);
     }
 
     /**

@@ -17,7 +17,6 @@ import koine.engine.hardware.Placements;
 import koine.engine.hardware.Wish;
 import koine.engine.llama.Device;
 import koine.engine.speed.MeasuredSpeed;
-import koine.engine.speed.Speedup;
 import koine.i18n.Problem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -91,7 +90,12 @@ public final class PlacingEngines implements Engines {
                 EngineFacts.Offload offload = placement.device() == null ? null : offload(lease);
                 boolean noRoom = offload != null && offload.layers() == 0;
                 placed.put(
-                        lease, new Placed(spec.model(), noRoom ? null : placement, wish, isHastened(spec, placement)));
+                        lease,
+                        new Placed(
+                                spec.model(),
+                                noRoom ? null : placement,
+                                wish,
+                                lease.isHastened() && spec.options().speedup() == null));
                 tell(placement, offload, listener);
                 return lease;
             } catch (Problem e) {
@@ -185,13 +189,6 @@ public final class PlacingEngines implements Engines {
             LOG.warn("what was measured cannot be forgotten: {}", e.getClass().getSimpleName());
             return false;
         }
-    }
-
-    private boolean isHastened(EngineSpec spec, Placement placement) {
-        MeasuredSpeed.Found measured = spec.options().brief() || spec.options().speedup() != null
-                ? null
-                : speeds.of(spec.model(), placement.pack(), 0, placement.offload());
-        return measured != null && !measured.speedup().equals(Speedup.NONE);
     }
 
     private static EngineSpec on(EngineSpec spec, Placement placement) {

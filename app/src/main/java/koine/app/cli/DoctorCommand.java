@@ -124,7 +124,7 @@ final class DoctorCommand implements Callable<Integer> {
         if (assistant.placements().usesBuiltIn(seen)) {
             return new Computes("builtIn", null);
         }
-        if (PackOutcome.noneUsable(seen)
+        if (Placements.noneUsable(seen)
                 && !assistant.packs().lackingForBuiltIn().isEmpty()) {
             return new Computes("tooOld", null);
         }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import koine.app.bench.SpeedSearch;
 import koine.app.bench.SpeedWords;
+import koine.app.chat.ModelNames;
 import koine.engine.speed.MeasuredSpeed.Found;
 import koine.engine.speed.Trial;
 import koine.engine.speed.Trial.Kind;
@@ -93,7 +94,9 @@ final class EngineMeasureCommand implements Callable<Integer> {
 
     private SpeedSearch.Report measure(SpeedSearch search) throws Problem {
         Messages m = context.messages();
-        String name = search.known(model).model().name();
+        String name = ModelNames.find(
+                        context.assistant().models(), context.assistant().settings(), model)
+                .name();
         context.terminal().err().println(m.text("cli.measure.begins", Map.of("model", SafeText.line(name))));
         context.terminal().err().flush();
         StatusLine status = new StatusLine(context.terminal());

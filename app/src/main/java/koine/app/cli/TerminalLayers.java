@@ -96,10 +96,6 @@ final class TerminalLayers {
     }
 
     private InstalledModel model() throws Problem {
-        String named = options.model();
-        return named != null
-                ? ModelNames.resolve(context.assistant().models(), named)
-                : ModelNames.usual(
-                        context.assistant().models(), context.assistant().settings());
+        return ModelNames.find(context.assistant().models(), context.assistant().settings(), options.model());
     }
 }

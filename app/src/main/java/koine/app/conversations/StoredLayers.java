@@ -48,32 +48,27 @@ final class StoredLayers {
 
     /** Of an answer that has none yet. */
     static void setOfAnswer(Connection c, String messageId, List<Layer> layers) throws SQLException {
-        int position = 0;
-        for (Layer layer : layers) {
-            SqliteConversationStore.update(
-                    c,
-                    "INSERT INTO answer_layers (message_id, position, name, sha256, scale) VALUES (?, ?, ?, ?, ?)",
-                    messageId,
-                    position++,
-                    layer.name(),
-                    layer.sha256(),
-                    layer.scale());
-        }
+        insert(
+                c,
+                "INSERT INTO answer_layers (message_id, position, name, sha256, scale) VALUES (?, ?, ?, ?, ?)",
+                messageId,
+                layers);
     }
 
     /** In place of those there are. */
     static void set(Connection c, String conversationId, List<Layer> layers) throws SQLException {
         SqliteConversationStore.update(c, "DELETE FROM layers WHERE conversation_id = ?", conversationId);
+        insert(
+                c,
+                "INSERT INTO layers (conversation_id, position, name, sha256, scale) VALUES (?, ?, ?, ?, ?)",
+                conversationId,
+                layers);
+    }
+
+    private static void insert(Connection c, String sql, String owner, List<Layer> layers) throws SQLException {
         int position = 0;
         for (Layer layer : layers) {
-            SqliteConversationStore.update(
-                    c,
-                    "INSERT INTO layers (conversation_id, position, name, sha256, scale) VALUES (?, ?, ?, ?, ?)",
-                    conversationId,
-                    position++,
-                    layer.name(),
-                    layer.sha256(),
-                    layer.scale());
+            SqliteConversationStore.update(c, sql, owner, position++, layer.name(), layer.sha256(), layer.scale());
         }
     }
 }

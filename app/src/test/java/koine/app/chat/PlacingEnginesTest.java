@@ -2,6 +2,7 @@ package koine.app.chat;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -54,6 +55,7 @@ class PlacingEnginesTest {
     private Outcome outcome = Outcome.USABLE;
     private boolean oldProcessor;
     private Wish wish = Wish.BEST;
+    private boolean hastened;
     private EngineSpec spec = new EngineSpec(Path.of(""), Path.of(""), 0);
 
     @BeforeEach
@@ -105,7 +107,7 @@ class PlacingEnginesTest {
         if (code != null) {
             throw new Problem(code, Map.of());
         }
-        return new LoopbackEngine(1, "token");
+        return new LoopbackEngine(1, "token", hastened);
     }
 
     private EngineLease acquire(PlacingEngines engines) throws Problem {
@@ -274,10 +276,14 @@ class PlacingEnginesTest {
         MeasuredSpeed speeds = new MeasuredSpeed(folder.resolve("engine"));
         Trial quicker = Trial.measured(Trial.Kind.LARGE_PAGES, null, new PairedRatio(1.2, 1.1, 1.3, 9), true);
         speeds.remember(spec.model(), spec.pack(), 0, null, new MeasuredSpeed.Found(1, 20, 24, List.of(quicker)));
+        assertFalse(engines.lost(acquire(engines)), "there was no room for it: it was not started so");
+        assertNotNull(speeds.of(spec.model(), spec.pack(), 0, null));
+        hastened = true;
         EngineLease lease = acquire(engines);
         assertTrue(engines.lost(lease));
         assertTrue(engines.lost(lease), "another answer of the same engine");
         assertNull(speeds.of(spec.model(), spec.pack(), 0, null));
+        hastened = false;
         EngineLease next = acquire(engines);
         assertEquals(List.of("KOINE-G110"), notices);
         assertFalse(engines.lost(next));

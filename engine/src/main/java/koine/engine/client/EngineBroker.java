@@ -88,7 +88,7 @@ public final class EngineBroker {
                 return found.lease;
             } catch (EngineGoneException e) {
                 found.lease.close();
-                if (found.hastened && !plain) {
+                if (found.mayBeTheHaste(key) && !plain) {
                     plain = true;
                     continue;
                 }
@@ -100,7 +100,7 @@ public final class EngineBroker {
                 found.lease.close();
                 if (load.failed()) {
                     forget(found.broker, found.file);
-                    if (found.hastened && !plain) {
+                    if (found.mayBeTheHaste(key) && !plain) {
                         plain = true;
                         continue;
                     }
@@ -123,17 +123,18 @@ public final class EngineBroker {
         }
     }
 
-    /**
-     * @param started the process if it was started just now
-     * @param hastened whether that was done as it was measured to be quicker
-     */
+    /** @param started the process if it was started just now */
     private record Found(
             BrokerFile broker,
             Path file,
             HttpEngineLease lease,
             LoopbackClient client,
-            @Nullable Process started,
-            boolean hastened) {}
+            @Nullable Process started) {
+        /** Whether that was started just now as it was measured to be quicker. */
+        boolean mayBeTheHaste(EngineKey key) {
+            return started != null && broker.hastened() && key.options().speedup() == null;
+        }
+    }
 
     /** Where the engine stands; a chosen context is not served by one that was made smaller, but has its own. */
     private Path file(EngineKey key) throws IOException {
@@ -182,22 +183,20 @@ public final class EngineBroker {
     private Found findOrStart(EngineKey key, boolean plain) throws Problem {
         try {
             Path file = file(key);
-            Found running = join(file, null, false);
+            Found running = join(file, null);
             if (running != null) {
                 return running;
             }
             try (StartLock lock = StartLock.take(runtimeFolder.resolve("engines.lock"))) {
                 file = file(key);
-                running = join(file, null, false); // somebody may have started it while we waited
+                running = join(file, null); // somebody may have started it while we waited
                 if (running != null) {
                     return running;
                 }
                 assert lock.isHeld();
                 deleteLeftovers(file);
-                MemoryBudget.Plan plan = budget.makeRoom(key, plain);
-                boolean measured = plan.isHastened() && key.options().speedup() == null;
-                Process process = launcher.launch(key, plan, file);
-                Found started = join(file, process, measured);
+                Process process = launcher.launch(key, budget.makeRoom(key, plain), file);
+                Found started = join(file, process);
                 if (started == null) {
                     throw EngineGoneException.of(process).asProblem();
                 }
@@ -212,8 +211,7 @@ public final class EngineBroker {
     }
 
     /** @return null when no engine is behind the file: none, a dead one, one that is not ours to use */
-    private static @Nullable Found join(Path file, @Nullable Process started, boolean hastened)
-            throws IOException, InterruptedException {
+    private static @Nullable Found join(Path file, @Nullable Process started) throws IOException, InterruptedException {
         BrokerFile broker = BrokerFile.read(file);
         if (broker == null || !broker.plausible()) {
             return null;
@@ -242,8 +240,8 @@ public final class EngineBroker {
             return null;
         }
         LoopbackClient patient = client.withIdleTimeout(STREAM_SILENCE);
-        HttpEngineLease lease = new HttpEngineLease(patient, broker.token(), broker.pid(), response);
-        return new Found(broker, file, lease, client, started, hastened);
+        HttpEngineLease lease = new HttpEngineLease(patient, broker, response);
+        return new Found(broker, file, lease, client, started);
     }
 
     /** What a killed engine could not take away. */

@@ -28,6 +28,11 @@ public interface EngineLease extends AutoCloseable {
     LoopbackResponse send(String method, String target, Map<String, String> headers, byte @Nullable [] body)
             throws IOException;
 
+    /** Whether it was started to write more quickly than it comes. */
+    default boolean isHastened() {
+        return false;
+    }
+
     /** Process id of the engine. */
     long pid();
 

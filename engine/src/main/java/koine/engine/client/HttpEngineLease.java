@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import koine.engine.process.BrokerFile;
 import koine.net.LoopbackClient;
 import koine.net.LoopbackResponse;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +25,18 @@ final class HttpEngineLease implements EngineLease {
     private final HttpChatEngine engine;
     private final HttpTokenEngine tokens;
     private final long pid;
+    private final boolean hastened;
     private final LoopbackResponse connection;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     /** @param client for its requests */
-    HttpEngineLease(LoopbackClient client, String token, long pid, LoopbackResponse connection) {
+    HttpEngineLease(LoopbackClient client, BrokerFile broker, LoopbackResponse connection) {
         this.client = client;
-        this.token = token;
+        this.token = broker.token();
+        this.hastened = broker.hastened();
         this.engine = new HttpChatEngine(client, token, this::endsSoon);
         this.tokens = new HttpTokenEngine(client, token);
-        this.pid = pid;
+        this.pid = broker.pid();
         this.connection = connection;
         // an engine that is stopped or starved for a while is not gone: only the end of the connection is the end
         connection.idleTimeout(Duration.ZERO);
@@ -88,6 +91,11 @@ final class HttpEngineLease implements EngineLease {
     /** The header that shows the right to ask. */
     Map<String, String> access() {
         return Map.of("Authorization", "Bearer " + token);
+    }
+
+    @Override
+    public boolean isHastened() {
+        return hastened;
     }
 
     @Override

@@ -44,12 +44,7 @@ final class MemoryBudget {
      * @param estimatedBytes the same before what was measured has corrected it; 0 when it is not to be measured, because a
      *     device takes a part
      */
-    record Plan(EngineOptions options, long needBytes, long estimatedBytes) {
-        /** Whether it is to write more quickly than it comes. */
-        boolean isHastened() {
-            return !Speedup.NONE.equals(options.speedup());
-        }
-    }
+    record Plan(EngineOptions options, long needBytes, long estimatedBytes) {}
 
     private MeasuredSpeed.@Nullable Found measured(EngineKey key) {
         EngineOptions wanted = key.options();

@@ -271,9 +271,13 @@ public final class Placements {
 
     /** Whether models run with the engine that comes with the program, since none of those seen can be used. */
     public boolean usesBuiltIn(List<Seen> seen) {
-        return packs.builtIn().isPresent()
-                && seen.stream()
-                        .allMatch(one -> one.result() != null && one.result().outcome() != Outcome.USABLE);
+        return packs.builtIn().isPresent() && noneUsable(seen);
+    }
+
+    /** Whether no pack is left to compute with. */
+    public static boolean noneUsable(List<Seen> seen) {
+        return seen.stream()
+                .allMatch(one -> one.result() != null && one.result().outcome() != Outcome.USABLE);
     }
 
     /** The best device of those seen. @return empty when it is the processor's work */

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import koine.engine.files.PrivateFiles;
+import koine.engine.speed.Speedup;
 import koine.net.LoopbackAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param needBytes memory it was expected to take; 0 when unknown
  * @param device whose memory it takes too; empty for none
  * @param deviceBytes as much of that as it was expected to take
+ * @param hastened whether it was started to write more quickly than it comes
  */
 public record BrokerFile(
         long pid,
@@ -36,7 +38,8 @@ public record BrokerFile(
         int idleSeconds,
         long needBytes,
         String device,
-        long deviceBytes) {
+        long deviceBytes,
+        boolean hastened) {
     /** The system counts in ticks since a boot time that its clock may correct. */
     private static final long START_TOLERANCE_MILLIS = 3000;
 
@@ -53,7 +56,8 @@ public record BrokerFile(
             int idleSeconds,
             long needBytes,
             @Nullable String device,
-            long deviceBytes) {}
+            long deviceBytes,
+            boolean hastened) {}
 
     /** That of this very process. */
     static BrokerFile ofThisProcess(LoopbackAddress address, EngineStart start) {
@@ -69,7 +73,8 @@ public record BrokerFile(
                 start.options().idleSeconds(),
                 start.needBytes(),
                 start.device(),
-                start.deviceBytes());
+                start.deviceBytes(),
+                !Speedup.NONE.equals(start.options().speedup()));
     }
 
     /** @return null when there is no such file, or what is there is not one of ours */
@@ -93,7 +98,8 @@ public record BrokerFile(
                     content.idleSeconds,
                     content.needBytes,
                     content.device == null ? "" : content.device,
-                    content.deviceBytes);
+                    content.deviceBytes,
+                    content.hastened);
         } catch (NoSuchFileException e) {
             return null;
         } catch (JsonParseException | IllegalArgumentException | CharacterCodingException e) {
@@ -115,7 +121,8 @@ public record BrokerFile(
                         idleSeconds,
                         needBytes,
                         device,
-                        deviceBytes));
+                        deviceBytes,
+                        hastened));
         PrivateFiles.write(file, json);
     }
 

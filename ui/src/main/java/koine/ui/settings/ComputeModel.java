@@ -169,7 +169,7 @@ final class ComputeModel {
         if (placements.usesBuiltIn(seen)) {
             return "builtIn";
         }
-        if (PackOutcome.noneUsable(seen) && !packs.lackingForBuiltIn().isEmpty()) {
+        if (Placements.noneUsable(seen) && !packs.lackingForBuiltIn().isEmpty()) {
             return "tooOld";
         }
         if (seen.isEmpty()) {
